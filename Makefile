@@ -25,7 +25,8 @@ base_cflags := -std=gnu11 $(warnings) -Iinclude -MMD -MP -DGW_VERSION='"$(VERSIO
 	$(shell pkg-config --cflags $(packages))
 base_libs := $(shell pkg-config --libs $(packages)) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 gateway_cflags := $(shell pkg-config --cflags sqlite3) -Igateway \
-	-DGW_WORKER_DIR='"$(LIBEXECDIR)/tombolo"' -DGW_LOCALEDIR='"$(LOCALEDIR)"'
+	-DGW_WORKER_DIR='"$(LIBEXECDIR)/tombolo"' -DGW_LOCALEDIR='"$(LOCALEDIR)"' \
+	-DGW_SYSCONFDIR='"$(SYSCONFDIR)"' -DGETTEXT_PACKAGE='"tombolo"'
 gateway_libs := $(shell pkg-config --libs sqlite3)
 
 objects = $(patsubst %.c,$(obj)/%.o,$(wildcard $(1)))

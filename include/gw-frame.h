@@ -58,7 +58,7 @@ typedef struct {
 	X(CONTACT_GONE, GwContact, contact_gone) /* no longer */                                   \
 	X(AUTHORIZE, GwAuthorization, authorize) /* a peer asks to see the user */                \
 	X(ROOM, GwRoom, room)                    /* a room's features, before its members */      \
-	X(ROOMS_SYNCED, GwNothing, rooms_synced) /* after a reconnect: who was not told is gone */ \
+	X(ROOMS_SYNCED, GwRoom, rooms_synced)    /* the room is told: who was not named is gone */   \
 	X(MEMBER, GwMember, member)                                                                \
 	X(MEMBER_GONE, GwLeave, member_gone)                                                       \
 	X(MEMBER_NICK, GwNick, member_nick)                                                        \

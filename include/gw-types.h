@@ -24,6 +24,7 @@ typedef enum {
 	GW_FAILURE_OFFLINE,       /* the person is known but away from the network */
 	GW_FAILURE_CONFLICT,      /* the nick is taken */
 	GW_FAILURE_BAD_NAME,      /* not a legal nick or room name there */
+	GW_FAILURE_BAD_ADDRESS,   /* not an address of ours, or of the wrong form */
 	GW_FAILURE_NOT_JOINED,    /* only members of the room may do this */
 	GW_FAILURE_BANNED,        /* banned from the room or the network */
 	GW_FAILURE_PASSWORD,      /* the room wants a (different) password */

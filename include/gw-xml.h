@@ -11,8 +11,12 @@
  *	gw_xml_element(out, "reason", NULL, "Bye");
  *	gw_xml_close(out, "item");
  *
+ * A start tag is written whole at once, so the text is well-formed up to here after every call and
+ * markup of one's own may be appended at any place (its attributes in single quotes, no ">" in its
+ * text). An attribute is put before the ">" at the end of `out`, which must be that of a start tag.
  * An element without content is closed as <item/>. Text and values are escaped; what XML 1.0 cannot
- * carry (§2.2: control characters, surrogates, U+FFFE) is left out. */
+ * carry (§2.2: control characters, U+FFFE, U+FFFF) is left out,
+ * and a byte that is no UTF-8 becomes U+FFFD. */
 
 void gw_xml_open(GString *out, const char *name);
 /* With its namespace declared. */
@@ -25,7 +29,8 @@ void gw_xml_close(GString *out, const char *name);
 /* A whole element with text. `ns` NULL: none declared; `text` NULL: empty. */
 void gw_xml_element(GString *out, const char *name, const char *ns, const char *text);
 
-/* Escaped alone, for callers that write the markup themselves. */
+/* Escaped alone, for callers that write the markup themselves: as text, and as an attribute's value
+ * where it has neither tabs nor newlines. `length` negative: NUL-terminated. */
 void gw_xml_escape(GString *out, const char *text, gssize length);
 
 /* XEP-0082, UTC, in seconds when they are whole, else milliseconds. */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef IRC_CONFIRM_H
+#define IRC_CONFIRM_H
+
+#include <glib.h>
+
+/* Which commands the daemon has surely read. IRC acknowledges nothing, so a PING
+ * with a number follows what our users send, one at a time: its PONG stands for
+ * all that was written before it. */
+
+/* The command now handled is written; it is open until confirmed. */
+void confirm_mark(void);
+gboolean confirm_is_open(void);
+gboolean confirm_has_taken(guint serial);
+/* Sends a PING now, unless one is out. */
+void confirm_ping(void);
+/* The link is lost: what is open is uncertain. */
+void confirm_give_up(void);
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guests.h"
+
+#include <string.h>
+
+#include "contacts.h"
+#include "events.h"
+#include "gw-log.h"
+#include "info.h"
+#include "irc.h"
+#include "link.h"
+
+enum {
+	USER_NAME_LENGTH = 10, /* what all daemons keep of it */
+	HOST_LENGTH = 63,
+	EXILE_S = 60,
+	ALTERNATIVES_MAX = 50,
+};
+
+Guest *guest_of(const GwSession *session)
+{
+	return gw_session_data(session);
+}
+
+GwSession *guest_session(const IrcUser *user)
+{
+	return user->guest ? ((Guest *)user->guest)->session : NULL;
+}
+
+static void guest_free(gpointer data)
+{
+	Guest *guest = data;
+
+	irc_contacts_forget(guest);
+	g_free(guest->token);
+	g_free(guest->nick);
+	g_free(guest->old_nick);
+	g_free(guest->exile);
+	g_free(guest);
+}
+
+/* ---- identity ---- */
+
+/* Letters and digits of the token, which is the same for a user at all times. */
+static char *token_text(const char *token, gsize length)
+{
+	GString *text = g_string_sized_new(length);
+
+	for (const char *c = token; *c && text->len < length; c++) {
+		if (g_ascii_isalnum(*c)) {
+			g_string_append_c(text, g_ascii_tolower(*c));
+		}
+	}
+	if (text->len == 0) {
+		g_string_append(text, "guest");
+	}
+	return g_string_free(text, FALSE);
+}
+
+static char *host_of(const Guest *guest)
+{
+	const char *template = irc.settings.user_host;
+	const char *place = strstr(template, "%t");
+	gsize rest = strlen(template) - strlen("%t");
+	g_autofree char *token =
+		token_text(guest->token, rest < HOST_LENGTH ? HOST_LENGTH - rest : 1);
+	char *host = g_strdup_printf(
+		"%.*s%s%s", (int)(place - template), template, token, place + strlen("%t"));
+
+	if (strlen(host) > HOST_LENGTH) {
+		host[HOST_LENGTH] = '\0';
+	}
+	return host;
+}
+
+static const char *real_name_of(const Guest *guest, const char *nick)
+{
+	return g_str_equal(irc.settings.realname, "jid") ? gw_session_user(guest->session) : nick;
+}
+
+/* ---- nicks ---- */
+
+static gboolean is_free(const char *nick)
+{
+	return irc_network_find_user(irc.network, nick) == NULL;
+}
+
+/* NULL: none of a row of tries is. */
+static char *free_nick_like(const char *text)
+{
+	const IrcNickRules *rules = &irc.network->limits.nick;
+	char *nick = irc_nick_make(rules, text);
+
+	for (guint i = 1; i <= ALTERNATIVES_MAX && !is_free(nick); i++) {
+		g_autofree char *base = irc_nick_make(rules, text);
+
+		g_free(nick);
+		nick = irc_nick_alternative(rules, base, i);
+	}
+	if (!is_free(nick)) {
+		g_clear_pointer(&nick, g_free);
+	}
+	return nick;
+}
+
+char *guest_suggest(const char *nick)
+{
+	g_autofree char *other = free_nick_like(nick);
+
+	return other ? g_strdup_printf("Somebody has the nick %s; %s is free.", nick, other)
+		     : g_strdup_printf("Somebody has the nick %s.", nick);
+}
+
+/* FALSE: the command failed, and that was told. */
+static gboolean check_nick(const Guest *guest, const char *nick)
+{
+	IrcNameFault fault = irc_nick_check(&irc.network->limits.nick, nick);
+	const IrcUser *other = NULL;
+
+	if (fault != IRC_NAME_OK) {
+		gw_session_failed(guest->session, gw_serial(), GW_FAILURE_BAD_NAME,
+			irc_name_fault_text(fault));
+		return FALSE;
+	}
+	other = irc_network_find_user(irc.network, nick);
+	if (other && other != guest->user) {
+		g_autofree char *text = guest_suggest(nick);
+
+		gw_session_failed(guest->session, gw_serial(), GW_FAILURE_CONFLICT, text);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* ---- coming and going ---- */
+
+static gboolean check_exile(Guest *guest)
+{
+	if (!guest->exile) {
+		return TRUE;
+	}
+	if (g_get_monotonic_time() >= guest->exiled_until_us) {
+		g_clear_pointer(&guest->exile, g_free);
+		return TRUE;
+	}
+	gw_session_failed(guest->session, gw_serial(), GW_FAILURE_BANNED, guest->exile);
+	return FALSE;
+}
+
+gboolean guest_prepare(Guest *guest, const char *nick)
+{
+	g_autofree char *made = NULL;
+	g_autofree char *user_name = NULL;
+	g_autofree char *host = NULL;
+
+	if (guest->user) {
+		return TRUE;
+	}
+	if (!check_exile(guest) || (nick && !check_nick(guest, nick))) {
+		return FALSE;
+	}
+	made = nick ? g_strdup(nick) : free_nick_like(guest->nick);
+	if (!made) {
+		gw_session_failed(guest->session, gw_serial(), GW_FAILURE_CONFLICT,
+			"All nicks like yours are taken.");
+		return FALSE;
+	}
+	user_name = token_text(guest->token, USER_NAME_LENGTH);
+	host = host_of(guest);
+	guest->user = irc_network_add_user(irc.network, made, user_name, host,
+		real_name_of(guest, made), irc.network->me);
+	guest->user->guest = guest;
+	guest->is_prepared = TRUE;
+	return TRUE;
+}
+
+void guest_introduce(Guest *guest)
+{
+	if (!guest->is_prepared) {
+		return;
+	}
+	guest->is_prepared = FALSE;
+	irc.driver->introduce(irc_link_output(), guest->user);
+	if (guest->is_away) {
+		irc.driver->away(irc_link_output(), guest->user, TRUE);
+		guest->user->is_away = TRUE;
+	}
+	irc_contacts_changed(guest->user);
+}
+
+void guest_withdraw(Guest *guest)
+{
+	if (guest->is_prepared) {
+		guest->is_prepared = FALSE;
+		irc_network_remove_user(irc.network, guest->user);
+		guest->user = NULL;
+	}
+}
+
+void guest_exile(Guest *guest, const char *text)
+{
+	g_free(guest->exile);
+	guest->exile = g_strdup(text);
+	guest->exiled_until_us = g_get_monotonic_time() + EXILE_S * G_USEC_PER_SEC;
+	gw_log(G_LOG_LEVEL_MESSAGE, gw_session_user(guest->session), "%s", text);
+	gw_session_offline(guest->session, GW_FAILURE_BANNED, text);
+}
+
+gboolean guest_take_back_nick(Guest *guest)
+{
+	g_autofree char *nick = g_steal_pointer(&guest->old_nick);
+
+	return nick && guest->user && !irc_link_has_taken(guest->nick_serial) &&
+		irc_event_nick(guest->user, nick, TRUE);
+}
+
+void guests_forget_users(void)
+{
+	GHashTableIter iter;
+	gpointer user = NULL;
+
+	g_hash_table_iter_init(&iter, irc.network->users);
+	while (g_hash_table_iter_next(&iter, NULL, &user)) {
+		Guest *guest = ((IrcUser *)user)->guest;
+
+		if (guest) {
+			guest->user = NULL;
+		}
+	}
+}
+
+/* ---- commands ---- */
+
+static Guest *make_guest(GwSession *session)
+{
+	Guest *guest = guest_of(session);
+
+	if (!guest) {
+		guest = g_new0(Guest, 1);
+		guest->session = session;
+		gw_session_set_data(session, guest, guest_free);
+	}
+	return guest;
+}
+
+/* The session may be known from before a loss of the link. */
+void guests_login(GwSession *session, const GwLogin *login)
+{
+	Guest *guest = make_guest(session);
+
+	g_free(guest->token);
+	g_free(guest->nick);
+	guest->token = g_strdup(login->token ? login->token : "");
+	guest->nick = g_strdup(login->nick && *login->nick ? login->nick : "guest");
+	if (!irc_link_is_up()) {
+		gw_session_offline(session, GW_FAILURE_NETWORK, NULL);
+	} else if (guest->exile && g_get_monotonic_time() < guest->exiled_until_us) {
+		gw_session_offline(session, GW_FAILURE_BANNED, guest->exile);
+	} else {
+		gw_session_online(session);
+	}
+}
+
+void guests_logout(GwSession *session, const GwFailed *why)
+{
+	Guest *guest = guest_of(session);
+	const char *reason = why->text && *why->text ? why->text : "Left";
+
+	info_cancel(session);
+	if (guest && guest->user) {
+		irc.driver->quit(irc_link_output(), guest->user, reason);
+		irc_event_quit(guest->user, reason);
+	}
+}
+
+static void change_nick(Guest *guest, const char *new_nick)
+{
+	g_free(guest->old_nick);
+	guest->old_nick = g_strdup(guest->user->nick);
+	guest->nick_serial = gw_serial();
+	irc.driver->nick(irc_link_output(), guest->user->nick, new_nick);
+	irc_event_nick(guest->user, new_nick, FALSE);
+}
+
+/* Channels where no nick may change. */
+static const IrcChannel *find_nick_lock(const IrcUser *user)
+{
+	char letter = irc.driver->no_nick_mode;
+
+	for (const IrcMember *member = user->channels; letter && member;
+		member = member->user_next) {
+		if ((member->channel->modes & IRC_MODE_BIT(letter)) && member->status == 0) {
+			return member->channel;
+		}
+	}
+	return NULL;
+}
+
+void guests_change_nick(GwSession *session, const GwNick *nick)
+{
+	Guest *guest = guest_of(session);
+	const char *wish = nick->new_nick ? nick->new_nick : "";
+	const IrcChannel *lock = NULL;
+
+	if (!check_nick(guest, wish)) {
+		return;
+	}
+	lock = guest->user ? find_nick_lock(guest->user) : NULL;
+	if (lock) {
+		g_autofree char *text =
+			g_strdup_printf("Nicks may not change in %s (mode +%c).", lock->name,
+				irc.driver->no_nick_mode);
+
+		gw_session_failed(session, gw_serial(), GW_FAILURE_NOT_ALLOWED, text);
+		return;
+	}
+	g_free(guest->nick);
+	guest->nick = g_strdup(wish);
+	if (guest->user && !g_str_equal(guest->user->nick, wish)) {
+		change_nick(guest, wish);
+	} else {
+		irc_link_mark();
+	}
+}
+
+void guests_set_presence(GwSession *session, const GwPresence *presence)
+{
+	Guest *guest = guest_of(session);
+
+	guest->is_away = presence->show == GW_SHOW_AWAY || presence->show == GW_SHOW_XA ||
+		presence->show == GW_SHOW_DND;
+	if (guest->user && guest->user->is_away != guest->is_away) {
+		irc.driver->away(irc_link_output(), guest->user, guest->is_away);
+		irc_event_away(guest->user, guest->is_away);
+	} else {
+		irc_link_mark();
+	}
+}
