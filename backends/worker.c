@@ -35,10 +35,10 @@ static struct {
 	gboolean greeted;
 	gboolean started;
 	gboolean stopping;
-	int status; /* of the process, at its end */
+	int status;           /* of the process, at its end */
 	GHashTable *sessions; /* number: GwSession */
-	guint serial;    /* of the command being handled */
-	guint answering; /* of an earlier one, for the next event */
+	guint serial;         /* of the command being handled */
+	guint answering;      /* of an earlier one, for the next event */
 	void (*resume)(void);
 } worker;
 
@@ -84,14 +84,14 @@ static GwSession *find_session(guint number)
 
 /* ---- commands ---- */
 
-#define CALL_SLOT(TYPE, Record, slot)                                                              \
-	static gboolean call_##slot(GwSession *session, const void *record)                        \
-	{                                                                                          \
-		if (!gw_backend.slot) {                                                            \
-			return FALSE;                                                              \
-		}                                                                                  \
-		gw_backend.slot(session, (const Record *)record);                                  \
-		return TRUE;                                                                       \
+#define CALL_SLOT(TYPE, Record, slot)                                       \
+	static gboolean call_##slot(GwSession *session, const void *record) \
+	{                                                                   \
+		if (!gw_backend.slot) {                                     \
+			return FALSE;                                       \
+		}                                                           \
+		gw_backend.slot(session, (const Record *)record);           \
+		return TRUE;                                                \
 	}
 GW_COMMANDS(CALL_SLOT)
 
@@ -185,8 +185,9 @@ static void handle_hello(const GwPair *hello)
 {
 	worker.greeted = g_strcmp0(hello->value, G_STRINGIFY(GW_PROTOCOL)) == 0;
 	if (!worker.greeted) {
-		lose_gateway("the gateway is of another build: its protocol number is not " G_STRINGIFY(
-			GW_PROTOCOL));
+		lose_gateway(
+			"the gateway is of another build: its protocol number is not " G_STRINGIFY(
+				GW_PROTOCOL));
 	}
 }
 

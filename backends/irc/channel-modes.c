@@ -71,8 +71,7 @@ static void change_status(IrcChannel *channel, const IrcModeChange *change, GArr
 {
 	const IrcUser *user = irc_network_find_user(irc.network, change->param);
 	IrcMember *member = user ? irc_channel_find_member(channel, user) : NULL;
-	guint status =
-		irc_mode_table_status_of_letter(irc.network->limits.modes, change->letter);
+	guint status = irc_mode_table_status_of_letter(irc.network->limits.modes, change->letter);
 
 	if (!member) {
 		return;
@@ -80,8 +79,7 @@ static void change_status(IrcChannel *channel, const IrcModeChange *change, GArr
 	if (!is_known(befores, member)) {
 		g_array_append_val(befores, ((Before){ member, member->status }));
 	}
-	member->status =
-		change->sign == '+' ? member->status | status : member->status & ~status;
+	member->status = change->sign == '+' ? member->status | status : member->status & ~status;
 }
 
 static void apply(IrcChannel *channel, const char *const *params, guint n_params, GArray *befores)
@@ -108,8 +106,8 @@ static void apply(IrcChannel *channel, const char *const *params, guint n_params
 	}
 }
 
-static gboolean same_standing(guint old_status, gboolean old_moderated, guint status,
-	gboolean moderated)
+static gboolean same_standing(
+	guint old_status, gboolean old_moderated, guint status, gboolean moderated)
 {
 	const IrcModeTable *table = irc.network->limits.modes;
 	IrcStanding before = irc_mode_table_standing(table, old_status, old_moderated);
@@ -125,8 +123,8 @@ static void tell_members(const IrcChannel *channel, const GArray *befores, gbool
 	for (guint i = 0; i < befores->len; i++) {
 		const Before *before = &g_array_index(befores, Before, i);
 
-		if (!same_standing(before->status, old_moderated, before->member->status,
-			    moderated)) {
+		if (!same_standing(
+			    before->status, old_moderated, before->member->status, moderated)) {
 			irc_tell_member(before->member);
 		}
 	}

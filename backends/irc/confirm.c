@@ -11,18 +11,18 @@ enum {
 };
 
 static struct {
-	guint marked;  /* the last command written */
-	guint taken;   /* the last one confirmed */
-	guint n_open;  /* commands since the last PING */
-	guint pinged;  /* the last command before the PING that is out */
-	guint token;   /* of that PING */
+	guint marked; /* the last command written */
+	guint taken;  /* the last one confirmed */
+	guint n_open; /* commands since the last PING */
+	guint pinged; /* the last command before the PING that is out */
+	guint token;  /* of that PING */
 	gboolean is_out;
 	gboolean is_hurried; /* the timer runs at once */
 	guint timer;
 	gint64 ping_us;
 } confirm;
 
-void confirm_ping(void)
+void irc_confirm_ping(void)
 {
 	char token[16];
 
@@ -41,7 +41,7 @@ void confirm_ping(void)
 static gboolean on_timer(gpointer user)
 {
 	confirm.timer = 0;
-	confirm_ping();
+	irc_confirm_ping();
 	return G_SOURCE_REMOVE;
 }
 
@@ -51,7 +51,8 @@ static void schedule(void)
 	gint64 since_ms = (g_get_monotonic_time() - confirm.ping_us) / 1000;
 	gboolean hurry = confirm.n_open > OPEN_MAX || since_ms >= INTERVAL_MS;
 
-	if (confirm.is_out || !confirm_is_open() || (confirm.timer && (!hurry || confirm.is_hurried))) {
+	if (confirm.is_out || !irc_confirm_is_open() ||
+		(confirm.timer && (!hurry || confirm.is_hurried))) {
 		return;
 	}
 	g_clear_handle_id(&confirm.timer, g_source_remove);
@@ -59,7 +60,7 @@ static void schedule(void)
 	confirm.timer = g_timeout_add(hurry ? 0 : (guint)(INTERVAL_MS - since_ms), on_timer, NULL);
 }
 
-void confirm_mark(void)
+void irc_confirm_mark(void)
 {
 	guint serial = gw_serial();
 
@@ -77,12 +78,12 @@ void confirm_mark(void)
 	}
 }
 
-gboolean confirm_is_open(void)
+gboolean irc_confirm_is_open(void)
 {
 	return confirm.marked != confirm.taken;
 }
 
-gboolean confirm_has_taken(guint serial)
+gboolean irc_confirm_has_taken(guint serial)
 {
 	return confirm.taken >= serial;
 }
@@ -104,11 +105,11 @@ void irc_link_confirm(const char *token)
 	irc_link_on_confirmed();
 }
 
-void confirm_give_up(void)
+void irc_confirm_give_up(void)
 {
 	g_clear_handle_id(&confirm.timer, g_source_remove);
 	confirm.is_out = FALSE;
-	if (confirm_is_open()) {
+	if (irc_confirm_is_open()) {
 		confirm.taken = confirm.marked;
 		gw_uncertain(confirm.taken);
 	}

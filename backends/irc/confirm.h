@@ -9,12 +9,12 @@
  * all that was written before it. */
 
 /* The command now handled is written; it is open until confirmed. */
-void confirm_mark(void);
-gboolean confirm_is_open(void);
-gboolean confirm_has_taken(guint serial);
+void irc_confirm_mark(void);
+gboolean irc_confirm_is_open(void);
+gboolean irc_confirm_has_taken(guint serial);
 /* Sends a PING now, unless one is out. */
-void confirm_ping(void);
+void irc_confirm_ping(void);
 /* The link is lost: what is open is uncertain. */
-void confirm_give_up(void);
+void irc_confirm_give_up(void);
 
 #endif

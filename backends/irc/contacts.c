@@ -9,17 +9,16 @@ static GHashTable *followers;
 
 static void tell_user(GwSession *session, const IrcUser *user)
 {
-	gw_session_presence(session,
-		&(GwPresence){
-			.peer = user->nick,
-			.show = user->is_away ? GW_SHOW_AWAY : GW_SHOW_ONLINE,
-		});
+	gw_session_presence(session, &(GwPresence){
+					     .peer = user->nick,
+					     .show = user->is_away ? GW_SHOW_AWAY : GW_SHOW_ONLINE,
+				     });
 }
 
 static void tell_offline(GwSession *session, const char *nick, const char *reason)
 {
-	gw_session_presence(session,
-		&(GwPresence){ .peer = nick, .show = GW_SHOW_OFFLINE, .status = reason });
+	gw_session_presence(
+		session, &(GwPresence){ .peer = nick, .show = GW_SHOW_OFFLINE, .status = reason });
 }
 
 static GPtrArray *followers_of(const char *nick)
@@ -38,7 +37,7 @@ void irc_contacts_changed(const IrcUser *user)
 	const GPtrArray *guests = followers_of(user->nick);
 
 	for (guint i = 0; guests && i < guests->len; i++) {
-		tell_user(((Guest *)guests->pdata[i])->session, user);
+		tell_user(((IrcGuest *)guests->pdata[i])->session, user);
 	}
 }
 
@@ -47,11 +46,11 @@ void irc_contacts_gone(const char *nick, const char *reason)
 	const GPtrArray *guests = followers_of(nick);
 
 	for (guint i = 0; guests && i < guests->len; i++) {
-		tell_offline(((Guest *)guests->pdata[i])->session, nick, reason);
+		tell_offline(((IrcGuest *)guests->pdata[i])->session, nick, reason);
 	}
 }
 
-static void follow(Guest *guest, const char *nick)
+static void follow(IrcGuest *guest, const char *nick)
 {
 	g_autofree char *folded = irc_casemap_fold(irc.network->limits.casemap, nick);
 	GPtrArray *guests = NULL;
@@ -75,7 +74,7 @@ static void follow(Guest *guest, const char *nick)
 	g_ptr_array_add(guest->contacts, g_steal_pointer(&folded));
 }
 
-static void unfollow(Guest *guest, const char *folded)
+static void unfollow(IrcGuest *guest, const char *folded)
 {
 	GPtrArray *guests = followers ? g_hash_table_lookup(followers, folded) : NULL;
 
@@ -92,7 +91,7 @@ void irc_contacts_put(GwSession *session, const GwContact *contact)
 		gw_session_failed(session, gw_serial(), GW_FAILURE_BAD_NAME, NULL);
 		return;
 	}
-	follow(guest_of(session), contact->peer);
+	follow(irc_guest_of(session), contact->peer);
 	user = irc_network_find_user(irc.network, contact->peer);
 	if (user) {
 		tell_user(session, user);
@@ -103,7 +102,7 @@ void irc_contacts_put(GwSession *session, const GwContact *contact)
 
 void irc_contacts_remove(GwSession *session, const GwContact *contact)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 	g_autofree char *folded =
 		irc_casemap_fold(irc.network->limits.casemap, contact->peer ? contact->peer : "");
 	guint index = 0;
@@ -116,7 +115,7 @@ void irc_contacts_remove(GwSession *session, const GwContact *contact)
 	}
 }
 
-void irc_contacts_forget(Guest *guest)
+void irc_contacts_forget(IrcGuest *guest)
 {
 	for (guint i = 0; guest->contacts && i < guest->contacts->len; i++) {
 		unfollow(guest, guest->contacts->pdata[i]);

@@ -9,7 +9,7 @@
 
 void irc_contacts_put(GwSession *session, const GwContact *contact);
 void irc_contacts_remove(GwSession *session, const GwContact *contact);
-void irc_contacts_forget(Guest *guest);
+void irc_contacts_forget(IrcGuest *guest);
 
 /* The user came, or is another way than before. */
 void irc_contacts_changed(const IrcUser *user);

@@ -10,9 +10,9 @@ enum {
 	TIMEOUT_S = 20, /* for TCP and for TLS, each */
 };
 
-struct Dial {
+struct IrcDial {
 	const IrcSettings *settings;
-	DialResult on_result;
+	IrcDialResult on_result;
 	GSocketConnectable *address;
 	GSocketClient *client;   /* NULL: we listen */
 	GSocketService *service; /* NULL: we connect */
@@ -23,13 +23,13 @@ struct Dial {
 
 /* ---- result ---- */
 
-static void finish(Dial *dial, GIOStream *io, const GError *error)
+static void finish(IrcDial *dial, GIOStream *io, const GError *error)
 {
 	g_clear_handle_id(&dial->timer, g_source_remove);
 	dial->on_result(io, error);
 }
 
-static void fail(Dial *dial, const char *what, const GError *cause)
+static void fail(IrcDial *dial, const char *what, const GError *cause)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -39,7 +39,7 @@ static void fail(Dial *dial, const char *what, const GError *cause)
 
 static gboolean on_timeout(gpointer user)
 {
-	Dial *dial = user;
+	IrcDial *dial = user;
 	g_autoptr(GError) error = g_error_new_literal(
 		G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the daemon does not answer our TLS greeting");
 
@@ -62,7 +62,7 @@ static char *fingerprint_of(GTlsCertificate *certificate)
 		     : g_strdup("");
 }
 
-static gboolean has_pin(const Dial *dial, GTlsCertificate *certificate)
+static gboolean has_pin(const IrcDial *dial, GTlsCertificate *certificate)
 {
 	g_autofree char *fingerprint = certificate ? fingerprint_of(certificate) : g_strdup("");
 
@@ -73,14 +73,14 @@ static gboolean has_pin(const Dial *dial, GTlsCertificate *certificate)
 static gboolean on_certificate(GTlsConnection *tls, GTlsCertificate *certificate,
 	GTlsCertificateFlags faults, gpointer user)
 {
-	const Dial *dial = user;
+	const IrcDial *dial = user;
 
 	/* Who calls us needs a certificate only where one is pinned. */
 	return dial->settings->tls_fingerprint ? has_pin(dial, certificate) : dial->client == NULL;
 }
 
 /* A certificate that a CA vouches for was not asked about: the pin counts all the same. */
-static gboolean check_pin(const Dial *dial, GTlsConnection *tls, GError **error)
+static gboolean check_pin(const IrcDial *dial, GTlsConnection *tls, GError **error)
 {
 	GTlsCertificate *certificate = g_tls_connection_get_peer_certificate(tls);
 	g_autofree char *fingerprint = NULL;
@@ -99,7 +99,7 @@ static void on_handshake(GObject *source, GAsyncResult *result, gpointer user)
 {
 	GTlsConnection *tls = G_TLS_CONNECTION(source);
 	g_autoptr(GError) error = NULL;
-	Dial *dial = user;
+	IrcDial *dial = user;
 
 	if (!g_tls_connection_handshake_finish(tls, result, &error)) {
 		if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
@@ -114,7 +114,7 @@ static void on_handshake(GObject *source, GAsyncResult *result, gpointer user)
 	finish(dial, G_IO_STREAM(g_object_ref(tls)), NULL);
 }
 
-static GIOStream *make_tls(Dial *dial, GIOStream *plain, GError **error)
+static GIOStream *make_tls(IrcDial *dial, GIOStream *plain, GError **error)
 {
 	GIOStream *io = dial->client ? g_tls_client_connection_new(plain, dial->address, error)
 				     : g_tls_server_connection_new(plain, dial->certificate, error);
@@ -132,7 +132,7 @@ static GIOStream *make_tls(Dial *dial, GIOStream *plain, GError **error)
 	return io;
 }
 
-static void start_tls(Dial *dial, GIOStream *plain)
+static void start_tls(IrcDial *dial, GIOStream *plain)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GIOStream) io = make_tls(dial, plain, &error);
@@ -149,7 +149,7 @@ static void start_tls(Dial *dial, GIOStream *plain)
 
 /* ---- TCP ---- */
 
-static void on_tcp(Dial *dial, GSocketConnection *connection)
+static void on_tcp(IrcDial *dial, GSocketConnection *connection)
 {
 	GSocket *socket = g_socket_connection_get_socket(connection);
 
@@ -167,7 +167,7 @@ static void on_connected(GObject *source, GAsyncResult *result, gpointer user)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GSocketConnection) connection =
 		g_socket_client_connect_finish(G_SOCKET_CLIENT(source), result, &error);
-	Dial *dial = user;
+	IrcDial *dial = user;
 
 	if (connection) {
 		on_tcp(dial, connection);
@@ -176,8 +176,8 @@ static void on_connected(GObject *source, GAsyncResult *result, gpointer user)
 	}
 }
 
-static gboolean on_incoming(GSocketService *service, GSocketConnection *connection,
-	GObject *source, gpointer user)
+static gboolean on_incoming(
+	GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user)
 {
 	on_tcp(user, connection);
 	return TRUE;
@@ -191,14 +191,15 @@ static GSocketAddress *listen_address(const char *address)
 		g_str_equal(host, "localhost") ? "127.0.0.1" : host, irc_settings_port(address));
 }
 
-static gboolean start_listening(Dial *dial, GError **error)
+static gboolean start_listening(IrcDial *dial, GError **error)
 {
 	const char *text = dial->settings->listen;
 	g_autoptr(GSocketAddress) address = listen_address(text);
 
 	if (!address) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-			"listen: \"%s\" is not an IP address and a port, like 127.0.0.1:6667", text);
+			"listen: \"%s\" is not an IP address and a port, like 127.0.0.1:6667",
+			text);
 		return FALSE;
 	}
 	dial->service = g_socket_service_new();
@@ -211,7 +212,7 @@ static gboolean start_listening(Dial *dial, GError **error)
 	return TRUE;
 }
 
-static void prepare_connecting(Dial *dial)
+static void prepare_connecting(IrcDial *dial)
 {
 	const char *text = dial->settings->connect;
 	g_autofree char *host = irc_settings_host(text);
@@ -224,9 +225,9 @@ static void prepare_connecting(Dial *dial)
 
 /* ---- public ---- */
 
-Dial *dial_new(const IrcSettings *settings, DialResult on_result, GError **error)
+IrcDial *irc_dial_new(const IrcSettings *settings, IrcDialResult on_result, GError **error)
 {
-	g_autoptr(Dial) dial = g_new0(Dial, 1);
+	g_autoptr(IrcDial) dial = g_new0(IrcDial, 1);
 
 	dial->settings = settings;
 	dial->on_result = on_result;
@@ -246,7 +247,7 @@ Dial *dial_new(const IrcSettings *settings, DialResult on_result, GError **error
 	return g_steal_pointer(&dial);
 }
 
-void dial_again(Dial *dial)
+void irc_dial_again(IrcDial *dial)
 {
 	if (dial->client) {
 		g_socket_client_connect_async(
@@ -254,7 +255,7 @@ void dial_again(Dial *dial)
 	}
 }
 
-void dial_free(Dial *dial)
+void irc_dial_free(IrcDial *dial)
 {
 	if (!dial) {
 		return;

@@ -37,8 +37,8 @@ typedef struct {
 	char permanent_mode;  /* of an empty channel that stays; 0: none */
 	char no_nick_mode;    /* of a channel where nicks may not change; 0: none */
 
-	/* We called, or the daemon did and its greeting was right: say who we are. */
-	void (*greet)(GString *out);
+	/* A connection is made: forget the one before; who calls says first who they are. */
+	void (*begin)(GString *out);
 
 	/* What our users do. `reason` may be NULL where it can be left out. */
 	void (*introduce)(GString *out, const IrcUser *user);

@@ -25,14 +25,14 @@ static void tell_nick(const IrcUser *user, const char *new_nick, gboolean forced
 {
 	for (const IrcMember *member = user->channels; member; member = member->user_next) {
 		if (member->channel->n_ours > 0) {
-			gw_session_member_nick(NULL,
-				&(GwNick){
-					.room = member->channel->name,
-					.nick = user->nick,
-					.new_nick = new_nick,
-					.session = gw_session_number(guest_session(user)),
-					.forced = forced,
-				});
+			gw_session_member_nick(
+				NULL, &(GwNick){
+					      .room = member->channel->name,
+					      .nick = user->nick,
+					      .new_nick = new_nick,
+					      .session = gw_session_number(irc_guest_session(user)),
+					      .forced = forced,
+				      });
 		}
 	}
 }
@@ -56,7 +56,7 @@ gboolean irc_event_nick(IrcUser *user, const char *new_nick, gboolean forced)
 
 static void remove_user(IrcUser *user, const char *reason)
 {
-	Guest *guest = user->guest;
+	IrcGuest *guest = user->guest;
 
 	irc_contacts_gone(user->nick, reason);
 	if (guest) {
@@ -76,14 +76,14 @@ void irc_event_quit(IrcUser *user, const char *reason)
 void irc_event_killed(IrcUser *user, const char *actor, const char *reason)
 {
 	g_autofree char *clean = irc_format_strip(reason ? reason : "");
-	Guest *guest = user->guest;
+	IrcGuest *guest = user->guest;
 
 	irc_tell_gone_everywhere(user, GW_LEAVE_KILLED, actor, clean);
 	remove_user(user, clean);
 	if (guest) {
 		g_autofree char *text = g_strdup_printf("killed by %s: %s", actor, clean);
 
-		guest_exile(guest, text);
+		irc_guest_exile(guest, text);
 	}
 }
 
@@ -170,7 +170,7 @@ void irc_event_topic(IrcChannel *channel, const char *actor, const char *text)
 
 void irc_event_invite(IrcUser *user, const char *actor, const char *channel)
 {
-	GwSession *session = guest_session(user);
+	GwSession *session = irc_guest_session(user);
 
 	irc_user_invite(irc.network, user, channel);
 	if (session) {

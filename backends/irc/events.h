@@ -11,8 +11,8 @@
  * at once. Rooms are told of only while one of ours is there. */
 
 /* NULL: the nick is taken. */
-IrcUser *irc_event_user(const char *nick, const char *user, const char *host,
-	const char *real_name, IrcServer *server);
+IrcUser *irc_event_user(const char *nick, const char *user, const char *host, const char *real_name,
+	IrcServer *server);
 /* `forced`: not the user's own wish. FALSE: the new nick is taken. */
 gboolean irc_event_nick(IrcUser *user, const char *new_nick, gboolean forced);
 /* The user is freed. */
@@ -33,8 +33,8 @@ void irc_event_topic(IrcChannel *channel, const char *actor, const char *text);
 void irc_event_modes(IrcChannel *channel, const char *const *params, guint n_params);
 
 /* `sender` is a nick or a server's name, `user` NULL for a server. */
-void irc_event_message(const char *sender, IrcUser *user, const char *target, const char *text,
-	gboolean notice);
+void irc_event_message(
+	const char *sender, IrcUser *user, const char *target, const char *text, gboolean notice);
 void irc_event_invite(IrcUser *user, const char *actor, const char *channel);
 
 #endif

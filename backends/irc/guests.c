@@ -17,19 +17,19 @@ enum {
 	ALTERNATIVES_MAX = 50,
 };
 
-Guest *guest_of(const GwSession *session)
+IrcGuest *irc_guest_of(const GwSession *session)
 {
 	return gw_session_data(session);
 }
 
-GwSession *guest_session(const IrcUser *user)
+GwSession *irc_guest_session(const IrcUser *user)
 {
-	return user->guest ? ((Guest *)user->guest)->session : NULL;
+	return user->guest ? ((IrcGuest *)user->guest)->session : NULL;
 }
 
 static void guest_free(gpointer data)
 {
-	Guest *guest = data;
+	IrcGuest *guest = data;
 
 	irc_contacts_forget(guest);
 	g_free(guest->token);
@@ -57,7 +57,7 @@ static char *token_text(const char *token, gsize length)
 	return g_string_free(text, FALSE);
 }
 
-static char *host_of(const Guest *guest)
+static char *host_of(const IrcGuest *guest)
 {
 	const char *template = irc.settings.user_host;
 	const char *place = strstr(template, "%t");
@@ -73,7 +73,7 @@ static char *host_of(const Guest *guest)
 	return host;
 }
 
-static const char *real_name_of(const Guest *guest, const char *nick)
+static const char *real_name_of(const IrcGuest *guest, const char *nick)
 {
 	return g_str_equal(irc.settings.realname, "jid") ? gw_session_user(guest->session) : nick;
 }
@@ -103,7 +103,7 @@ static char *free_nick_like(const char *text)
 	return nick;
 }
 
-char *guest_suggest(const char *nick)
+char *irc_guest_suggest(const char *nick)
 {
 	g_autofree char *other = free_nick_like(nick);
 
@@ -112,7 +112,7 @@ char *guest_suggest(const char *nick)
 }
 
 /* FALSE: the command failed, and that was told. */
-static gboolean check_nick(const Guest *guest, const char *nick)
+static gboolean check_nick(const IrcGuest *guest, const char *nick)
 {
 	IrcNameFault fault = irc_nick_check(&irc.network->limits.nick, nick);
 	const IrcUser *other = NULL;
@@ -124,7 +124,7 @@ static gboolean check_nick(const Guest *guest, const char *nick)
 	}
 	other = irc_network_find_user(irc.network, nick);
 	if (other && other != guest->user) {
-		g_autofree char *text = guest_suggest(nick);
+		g_autofree char *text = irc_guest_suggest(nick);
 
 		gw_session_failed(guest->session, gw_serial(), GW_FAILURE_CONFLICT, text);
 		return FALSE;
@@ -134,7 +134,7 @@ static gboolean check_nick(const Guest *guest, const char *nick)
 
 /* ---- coming and going ---- */
 
-static gboolean check_exile(Guest *guest)
+static gboolean check_exile(IrcGuest *guest)
 {
 	if (!guest->exile) {
 		return TRUE;
@@ -147,7 +147,7 @@ static gboolean check_exile(Guest *guest)
 	return FALSE;
 }
 
-gboolean guest_prepare(Guest *guest, const char *nick)
+gboolean irc_guest_prepare(IrcGuest *guest, const char *nick)
 {
 	g_autofree char *made = NULL;
 	g_autofree char *user_name = NULL;
@@ -167,14 +167,14 @@ gboolean guest_prepare(Guest *guest, const char *nick)
 	}
 	user_name = token_text(guest->token, USER_NAME_LENGTH);
 	host = host_of(guest);
-	guest->user = irc_network_add_user(irc.network, made, user_name, host,
-		real_name_of(guest, made), irc.network->me);
+	guest->user = irc_network_add_user(
+		irc.network, made, user_name, host, real_name_of(guest, made), irc.network->me);
 	guest->user->guest = guest;
 	guest->is_prepared = TRUE;
 	return TRUE;
 }
 
-void guest_introduce(Guest *guest)
+void irc_guest_introduce(IrcGuest *guest)
 {
 	if (!guest->is_prepared) {
 		return;
@@ -188,7 +188,7 @@ void guest_introduce(Guest *guest)
 	irc_contacts_changed(guest->user);
 }
 
-void guest_withdraw(Guest *guest)
+void irc_guest_withdraw(IrcGuest *guest)
 {
 	if (guest->is_prepared) {
 		guest->is_prepared = FALSE;
@@ -197,7 +197,7 @@ void guest_withdraw(Guest *guest)
 	}
 }
 
-void guest_exile(Guest *guest, const char *text)
+void irc_guest_exile(IrcGuest *guest, const char *text)
 {
 	g_free(guest->exile);
 	guest->exile = g_strdup(text);
@@ -206,22 +206,22 @@ void guest_exile(Guest *guest, const char *text)
 	gw_session_offline(guest->session, GW_FAILURE_BANNED, text);
 }
 
-gboolean guest_take_back_nick(Guest *guest)
+gboolean irc_guest_take_back_nick(IrcGuest *guest)
 {
 	g_autofree char *nick = g_steal_pointer(&guest->old_nick);
 
 	return nick && guest->user && !irc_link_has_taken(guest->nick_serial) &&
-		irc_event_nick(guest->user, nick, TRUE);
+	       irc_event_nick(guest->user, nick, TRUE);
 }
 
-void guests_forget_users(void)
+void irc_guests_forget_users(void)
 {
 	GHashTableIter iter;
 	gpointer user = NULL;
 
 	g_hash_table_iter_init(&iter, irc.network->users);
 	while (g_hash_table_iter_next(&iter, NULL, &user)) {
-		Guest *guest = ((IrcUser *)user)->guest;
+		IrcGuest *guest = ((IrcUser *)user)->guest;
 
 		if (guest) {
 			guest->user = NULL;
@@ -231,12 +231,12 @@ void guests_forget_users(void)
 
 /* ---- commands ---- */
 
-static Guest *make_guest(GwSession *session)
+static IrcGuest *make_guest(GwSession *session)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 
 	if (!guest) {
-		guest = g_new0(Guest, 1);
+		guest = g_new0(IrcGuest, 1);
 		guest->session = session;
 		gw_session_set_data(session, guest, guest_free);
 	}
@@ -244,9 +244,9 @@ static Guest *make_guest(GwSession *session)
 }
 
 /* The session may be known from before a loss of the link. */
-void guests_login(GwSession *session, const GwLogin *login)
+void irc_guests_login(GwSession *session, const GwLogin *login)
 {
-	Guest *guest = make_guest(session);
+	IrcGuest *guest = make_guest(session);
 
 	g_free(guest->token);
 	g_free(guest->nick);
@@ -261,19 +261,19 @@ void guests_login(GwSession *session, const GwLogin *login)
 	}
 }
 
-void guests_logout(GwSession *session, const GwFailed *why)
+void irc_guests_logout(GwSession *session, const GwFailed *why)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 	const char *reason = why->text && *why->text ? why->text : "Left";
 
-	info_cancel(session);
+	irc_info_cancel(session);
 	if (guest && guest->user) {
 		irc.driver->quit(irc_link_output(), guest->user, reason);
 		irc_event_quit(guest->user, reason);
 	}
 }
 
-static void change_nick(Guest *guest, const char *new_nick)
+static void change_nick(IrcGuest *guest, const char *new_nick)
 {
 	g_free(guest->old_nick);
 	guest->old_nick = g_strdup(guest->user->nick);
@@ -296,9 +296,9 @@ static const IrcChannel *find_nick_lock(const IrcUser *user)
 	return NULL;
 }
 
-void guests_change_nick(GwSession *session, const GwNick *nick)
+void irc_guests_change_nick(GwSession *session, const GwNick *nick)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 	const char *wish = nick->new_nick ? nick->new_nick : "";
 	const IrcChannel *lock = NULL;
 
@@ -307,9 +307,8 @@ void guests_change_nick(GwSession *session, const GwNick *nick)
 	}
 	lock = guest->user ? find_nick_lock(guest->user) : NULL;
 	if (lock) {
-		g_autofree char *text =
-			g_strdup_printf("Nicks may not change in %s (mode +%c).", lock->name,
-				irc.driver->no_nick_mode);
+		g_autofree char *text = g_strdup_printf("Nicks may not change in %s (mode +%c).",
+			lock->name, irc.driver->no_nick_mode);
 
 		gw_session_failed(session, gw_serial(), GW_FAILURE_NOT_ALLOWED, text);
 		return;
@@ -323,12 +322,12 @@ void guests_change_nick(GwSession *session, const GwNick *nick)
 	}
 }
 
-void guests_set_presence(GwSession *session, const GwPresence *presence)
+void irc_guests_set_presence(GwSession *session, const GwPresence *presence)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 
 	guest->is_away = presence->show == GW_SHOW_AWAY || presence->show == GW_SHOW_XA ||
-		presence->show == GW_SHOW_DND;
+			 presence->show == GW_SHOW_DND;
 	if (guest->user && guest->user->is_away != guest->is_away) {
 		irc.driver->away(irc_link_output(), guest->user, guest->is_away);
 		irc_event_away(guest->user, guest->is_away);

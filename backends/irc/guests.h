@@ -11,44 +11,44 @@
 typedef struct {
 	GwSession *session;
 	char *token;
-	char *nick;    /* wished for */
-	IrcUser *user; /* NULL: not introduced to the network */
+	char *nick;           /* wished for */
+	IrcUser *user;        /* NULL: not introduced to the network */
 	gboolean is_prepared; /* the network does not know `user` yet */
 	GPtrArray *contacts;  /* nicks that are followed; NULL: none */
 	gboolean is_away;     /* wished for */
-	char *old_nick;      /* before the last change, until that is confirmed */
-	guint nick_serial;   /* of that change */
-	char *exile;         /* why an operator threw the user off; NULL: that did not happen */
+	char *old_nick;       /* before the last change, until that is confirmed */
+	guint nick_serial;    /* of that change */
+	char *exile;          /* why an operator threw the user off; NULL: that did not happen */
 	gint64 exiled_until_us;
 	guint ctcp_left; /* answers that may be given before ctcp_us + 10 s */
 	gint64 ctcp_us;
-} Guest;
+} IrcGuest;
 
-Guest *guest_of(const GwSession *session);
+IrcGuest *irc_guest_of(const GwSession *session);
 /* NULL: not one of ours. */
-GwSession *guest_session(const IrcUser *user);
+GwSession *irc_guest_session(const IrcUser *user);
 
-/* Makes an IRC user for the session in our state, if it has none: a `nick` that is taken or not legal
- * is a failure; NULL stands for the wished one or one like it that is free. FALSE: the command
- * failed, and that was told. Introduce or withdraw the user before the command is done. */
-gboolean guest_prepare(Guest *guest, const char *nick);
+/* Makes an IRC user for the session in our state, if it has none: a `nick` that is taken or not
+ * legal is a failure; NULL stands for the wished one or one like it that is free. FALSE: the
+ * command failed, and that was told. Introduce or withdraw the user before the command is done. */
+gboolean irc_guest_prepare(IrcGuest *guest, const char *nick);
 /* Tells the network, if it does not know the user yet. */
-void guest_introduce(Guest *guest);
+void irc_guest_introduce(IrcGuest *guest);
 /* Takes it back, if the network does not know the user yet. */
-void guest_withdraw(Guest *guest);
+void irc_guest_withdraw(IrcGuest *guest);
 /* A sentence with a free nick, for those who want one that is taken. (transfer full) */
-char *guest_suggest(const char *nick);
+char *irc_guest_suggest(const char *nick);
 /* The network took the user away, who may not come back for a while: `text` says why. */
-void guest_exile(Guest *guest, const char *text);
+void irc_guest_exile(IrcGuest *guest, const char *text);
 /* A change of nick went wrong: takes the old one again. FALSE: none was under way. */
-gboolean guest_take_back_nick(Guest *guest);
+gboolean irc_guest_take_back_nick(IrcGuest *guest);
 
 /* The link is lost, and with it all users of ours. */
-void guests_forget_users(void);
+void irc_guests_forget_users(void);
 
-void guests_login(GwSession *session, const GwLogin *login);
-void guests_logout(GwSession *session, const GwFailed *why);
-void guests_change_nick(GwSession *session, const GwNick *nick);
-void guests_set_presence(GwSession *session, const GwPresence *presence);
+void irc_guests_login(GwSession *session, const GwLogin *login);
+void irc_guests_logout(GwSession *session, const GwFailed *why);
+void irc_guests_change_nick(GwSession *session, const GwNick *nick);
+void irc_guests_set_presence(GwSession *session, const GwPresence *presence);
 
 #endif

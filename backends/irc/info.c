@@ -72,17 +72,16 @@ static void add(Pairs *pairs, const char *name, const char *value)
 	}
 }
 
-static void emit(GwSession *session, const char *room, const char *peer, GwInfoKind kind,
-	const Pairs *pairs)
+static void emit(
+	GwSession *session, const char *room, const char *peer, GwInfoKind kind, const Pairs *pairs)
 {
-	gw_session_info(session,
-		&(GwInfo){
-			.room = room,
-			.peer = peer,
-			.kind = kind,
-			.values = pairs->pairs,
-			.n_values = pairs->n,
-		});
+	gw_session_info(session, &(GwInfo){
+					 .room = room,
+					 .peer = peer,
+					 .kind = kind,
+					 .values = pairs->pairs,
+					 .n_values = pairs->n,
+				 });
 }
 
 static void answer(Question *question, const Pairs *pairs)
@@ -95,10 +94,9 @@ static void answer(Question *question, const Pairs *pairs)
 static void emit_profile(GwSession *session, const char *room, const IrcUser *user)
 {
 	g_autofree char *real_name = irc_format_strip(user->real_name);
-	g_autofree char *address =
-		g_strdup_printf("%s@%s", user->user, irc_user_host(user));
-	g_autofree char *server = g_strdup_printf("On %s (%s)", user->server->name,
-		user->server->info ? user->server->info : "");
+	g_autofree char *address = g_strdup_printf("%s@%s", user->user, irc_user_host(user));
+	g_autofree char *server = g_strdup_printf(
+		"On %s (%s)", user->server->name, user->server->info ? user->server->info : "");
 	Pairs pairs = { .n = 0 };
 
 	add(&pairs, "NICKNAME", user->nick);
@@ -194,9 +192,9 @@ static void add_question(GwSession *session, const GwInfo *info, const IrcUser *
 	g_ptr_array_add(questions, question);
 }
 
-void info_get(GwSession *session, const GwInfo *info)
+void irc_info_get(GwSession *session, const GwInfo *info)
 {
-	const IrcUser *own = guest_of(session)->user;
+	const IrcUser *own = irc_guest_of(session)->user;
 	const IrcUser *user = info->peer ? irc_network_find_user(irc.network, info->peer) : NULL;
 
 	if (!irc_rooms_check_link(session)) {
@@ -223,7 +221,7 @@ void info_get(GwSession *session, const GwInfo *info)
 	}
 }
 
-void info_cancel(const GwSession *session)
+void irc_info_cancel(const GwSession *session)
 {
 	for (guint i = questions ? questions->len : 0; i > 0; i--) {
 		if (((Question *)questions->pdata[i - 1])->session == session) {
@@ -232,7 +230,7 @@ void info_cancel(const GwSession *session)
 	}
 }
 
-void info_cancel_all(void)
+void irc_info_cancel_all(void)
 {
 	while (questions && questions->len > 0) {
 		fail(questions->pdata[0], GW_FAILURE_NETWORK, NULL);
@@ -268,12 +266,12 @@ static gboolean kind_of_reply(const IrcCtcp *reply, GwInfoKind *kind)
 	return FALSE;
 }
 
-void info_on_ctcp_reply(GwSession *session, const IrcUser *user, const IrcCtcp *reply)
+void irc_info_on_ctcp_reply(GwSession *session, const IrcUser *user, const IrcCtcp *reply)
 {
 	GwInfoKind kind = GW_INFO_PING;
 	Question *question = user && kind_of_reply(reply, &kind)
-		? find_question(session, user->nick, kind)
-		: NULL;
+				     ? find_question(session, user->nick, kind)
+				     : NULL;
 	g_autofree char *text = irc_format_strip(reply->arguments);
 	Pairs pairs = { .n = 0 };
 
@@ -298,10 +296,10 @@ static void finish_whois(Question *question)
 	}
 }
 
-void info_on_whois(guint numeric, const IrcLine *line)
+void irc_info_on_whois(guint numeric, const IrcLine *line)
 {
 	const IrcUser *own = irc_network_find_user(irc.network, irc_line_param(line, 0));
-	GwSession *session = own ? guest_session(own) : NULL;
+	GwSession *session = own ? irc_guest_session(own) : NULL;
 	Question *question =
 		session ? find_question(session, irc_line_param(line, 1), GW_INFO_IDLE) : NULL;
 

@@ -9,14 +9,14 @@
 
 /* What our users ask about others: from our state, by WHOIS, by CTCP. */
 
-void info_get(GwSession *session, const GwInfo *info);
+void irc_info_get(GwSession *session, const GwInfo *info);
 /* The session asks no more. */
-void info_cancel(const GwSession *session);
-void info_cancel_all(void);
+void irc_info_cancel(const GwSession *session);
+void irc_info_cancel_all(void);
 
 /* A reply of `user` (nullable: a server) to a CTCP request. */
-void info_on_ctcp_reply(GwSession *session, const IrcUser *user, const IrcCtcp *reply);
+void irc_info_on_ctcp_reply(GwSession *session, const IrcUser *user, const IrcCtcp *reply);
 /* A numeric of a WHOIS; parameter 0 is our user, 1 whom it is about. */
-void info_on_whois(guint numeric, const IrcLine *line);
+void irc_info_on_whois(guint numeric, const IrcLine *line);
 
 #endif

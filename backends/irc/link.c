@@ -11,6 +11,7 @@
 #include "gw-stream.h"
 #include "info.h"
 #include "irc.h"
+#include "numerics.h"
 #include "text.h"
 
 enum {
@@ -34,21 +35,21 @@ typedef enum {
 
 static struct {
 	LinkState state;
-	Dial *dial;
+	IrcDial *dial;
 	GwStream *stream;
 	IrcLineReader *reader;
 	GString *waiting;  /* lines for when the stream has room again */
 	GHashTable *verbs; /* IrcVerb by its word */
 	guint redial_timer, greeting_timer, silence_timer, leave_timer;
 	guint delay_ms;
-	gboolean heard;        /* since silence_timer last ran */
-	gboolean asked;        /* it sent a PING, and nothing was heard since */
+	gboolean heard; /* since silence_timer last ran */
+	gboolean asked; /* it sent a PING, and nothing was heard since */
 	gboolean reading;
-	char *leaving;         /* why; NULL: we are not */
-	GwFailure failure;     /* of the line now handled */
+	char *leaving;     /* why; NULL: we are not */
+	GwFailure failure; /* of the line now handled */
 	char *failure_text;
-	char *logged;          /* the last reason in the log: it is not repeated at each try */
-} link;
+	char *logged; /* the last reason in the log: it is not repeated at each try */
+} uplink;
 
 static void lose(GwFailure why, const char *text);
 
@@ -56,20 +57,20 @@ static void set_state(LinkState state)
 {
 	static const char *const names[] = { "down", "greeting", "bursting", "up", "leaving" };
 
-	gw_debug("link: %s -> %s", names[link.state], names[state]);
-	link.state = state;
+	gw_debug("link: %s -> %s", names[uplink.state], names[state]);
+	uplink.state = state;
 }
 
 /* ---- writing ---- */
 
 gboolean irc_link_is_up(void)
 {
-	return link.state == LINK_UP;
+	return uplink.state == LINK_UP;
 }
 
 gboolean irc_link_is_full(void)
 {
-	return link.waiting->len > WAITING_MAX;
+	return uplink.waiting->len > WAITING_MAX;
 }
 
 gboolean irc_link_is_caller(void)
@@ -79,20 +80,20 @@ gboolean irc_link_is_caller(void)
 
 static GString *normal_lane(void)
 {
-	gboolean waits = link.waiting->len > 0 || gw_stream_is_full(link.stream);
+	gboolean waits = uplink.waiting->len > 0 || gw_stream_is_full(uplink.stream);
 
-	return waits ? link.waiting : gw_stream_output(link.stream);
+	return waits ? uplink.waiting : gw_stream_output(uplink.stream);
 }
 
 GString *irc_link_output(void)
 {
-	confirm_mark();
+	irc_confirm_mark();
 	return normal_lane();
 }
 
 GString *irc_link_urgent(void)
 {
-	return gw_stream_output(link.stream);
+	return gw_stream_output(uplink.stream);
 }
 
 /* Behind the lines that it confirms. */
@@ -104,50 +105,51 @@ void irc_link_ping(const char *token)
 /* Part of the waiting lines, up to a line's end. */
 static void on_drained(gpointer user)
 {
-	gsize length = link.waiting->len;
+	gsize length = uplink.waiting->len;
 
 	if (length == 0) {
 		return;
 	}
 	if (length > STREAM_HIGH) {
-		const char *end = memchr(link.waiting->str + STREAM_HIGH, '\n', length - STREAM_HIGH);
+		const char *end =
+			memchr(uplink.waiting->str + STREAM_HIGH, '\n', length - STREAM_HIGH);
 
-		length = (gsize)(end - link.waiting->str) + 1;
+		length = (gsize)(end - uplink.waiting->str) + 1;
 	}
-	gw_stream_write(link.stream, link.waiting->str, length);
-	g_string_erase(link.waiting, 0, (gssize)length);
+	gw_stream_write(uplink.stream, uplink.waiting->str, length);
+	g_string_erase(uplink.waiting, 0, (gssize)length);
 }
 
 void irc_link_mark(void)
 {
-	confirm_mark();
+	irc_confirm_mark();
 }
 
 gboolean irc_link_has_taken(guint serial)
 {
-	return confirm_has_taken(serial);
+	return irc_confirm_has_taken(serial);
 }
 
 /* ---- keepalive ---- */
 
 static gboolean on_silence_timer(gpointer user)
 {
-	if (link.heard || !link.reading) {
-		link.asked = FALSE;
-	} else if (link.asked) {
+	if (uplink.heard || !uplink.reading) {
+		uplink.asked = FALSE;
+	} else if (uplink.asked) {
 		lose(GW_FAILURE_NETWORK, "the daemon has been silent for a minute");
 		return G_SOURCE_REMOVE;
 	} else {
-		link.asked = TRUE;
-		confirm_ping();
+		uplink.asked = TRUE;
+		irc_confirm_ping();
 	}
-	link.heard = FALSE;
+	uplink.heard = FALSE;
 	return G_SOURCE_CONTINUE;
 }
 
 static gboolean on_greeting_timeout(gpointer user)
 {
-	link.greeting_timer = 0;
+	uplink.greeting_timer = 0;
 	lose(GW_FAILURE_NETWORK, "the daemon did not complete its greeting; is it of the kind that "
 				 "the key daemon says?");
 	return G_SOURCE_REMOVE;
@@ -157,43 +159,43 @@ static gboolean on_greeting_timeout(gpointer user)
 
 static gboolean on_redial(gpointer user)
 {
-	link.redial_timer = 0;
-	dial_again(link.dial);
+	uplink.redial_timer = 0;
+	irc_dial_again(uplink.dial);
 	return G_SOURCE_REMOVE;
 }
 
 /* Half to one and a half of the delay, so that gateways do not call in step. */
 static void redial_later(void)
 {
-	guint delay_ms = link.delay_ms / 2 + (guint)g_random_int_range(0, (gint32)link.delay_ms);
+	guint delay_ms = uplink.delay_ms / 2 + (guint)g_random_int_range(0, (gint32)uplink.delay_ms);
 
-	if (irc_link_is_caller() && !link.leaving) {
-		link.redial_timer = g_timeout_add(delay_ms, on_redial, NULL);
-		link.delay_ms = MIN(link.delay_ms * 2, LONGEST_DELAY_MS);
+	if (irc_link_is_caller() && !uplink.leaving) {
+		uplink.redial_timer = g_timeout_add(delay_ms, on_redial, NULL);
+		uplink.delay_ms = MIN(uplink.delay_ms * 2, LONGEST_DELAY_MS);
 	}
 }
 
 static void drop_connection(void)
 {
-	g_clear_handle_id(&link.greeting_timer, g_source_remove);
-	g_clear_handle_id(&link.silence_timer, g_source_remove);
-	g_clear_handle_id(&link.leave_timer, g_source_remove);
-	g_clear_pointer(&link.stream, gw_stream_free);
-	g_clear_pointer(&link.reader, irc_line_reader_free);
-	g_string_truncate(link.waiting, 0);
-	g_clear_pointer(&link.failure_text, g_free);
-	link.failure = GW_FAILURE_NONE;
+	g_clear_handle_id(&uplink.greeting_timer, g_source_remove);
+	g_clear_handle_id(&uplink.silence_timer, g_source_remove);
+	g_clear_handle_id(&uplink.leave_timer, g_source_remove);
+	g_clear_pointer(&uplink.stream, gw_stream_free);
+	g_clear_pointer(&uplink.reader, irc_line_reader_free);
+	g_string_truncate(uplink.waiting, 0);
+	g_clear_pointer(&uplink.failure_text, g_free);
+	uplink.failure = GW_FAILURE_NONE;
 }
 
 static void log_loss(const char *text)
 {
-	if (g_strcmp0(link.logged, text) == 0) {
+	if (g_strcmp0(uplink.logged, text) == 0) {
 		gw_debug("%s: %s", irc.settings.network_name, text);
 		return;
 	}
 	gw_warning("%s: %s", irc.settings.network_name, text);
-	g_free(link.logged);
-	link.logged = g_strdup(text);
+	g_free(uplink.logged);
+	uplink.logged = g_strdup(text);
 }
 
 /* `text` may be the link's own. */
@@ -203,11 +205,11 @@ static void lose(GwFailure why, const char *text)
 
 	drop_connection();
 	set_state(LINK_DOWN);
-	confirm_give_up();
-	info_cancel_all();
-	guests_forget_users();
+	irc_confirm_give_up();
+	irc_info_cancel_all();
+	irc_guests_forget_users();
 	irc_network_reset(irc.network);
-	if (link.leaving) {
+	if (uplink.leaving) {
 		gw_stopped();
 		return;
 	}
@@ -218,9 +220,9 @@ static void lose(GwFailure why, const char *text)
 
 void irc_link_fail(GwFailure why, const char *text)
 {
-	if (!link.failure_text) {
-		link.failure = why;
-		link.failure_text = g_strdup(text);
+	if (!uplink.failure_text) {
+		uplink.failure = why;
+		uplink.failure_text = g_strdup(text);
 	}
 }
 
@@ -235,7 +237,7 @@ static void handle_line(const IrcLine *line)
 		irc.driver->handle_numeric(numeric, line);
 		return;
 	}
-	verb = g_hash_table_lookup(link.verbs, line->command);
+	verb = g_hash_table_lookup(uplink.verbs, line->command);
 	if (!verb) {
 		gw_debug("the daemon sent %s, which is not known", line->command);
 	} else if (line->n_params < verb->min_params) {
@@ -281,9 +283,9 @@ static void handle_text(char *text)
 
 static void on_gateway_ready(void)
 {
-	if (link.stream) {
-		link.reading = TRUE;
-		gw_stream_set_reading(link.stream, TRUE);
+	if (uplink.stream) {
+		uplink.reading = TRUE;
+		gw_stream_set_reading(uplink.stream, TRUE);
 	}
 }
 
@@ -291,18 +293,18 @@ static void on_bytes(gpointer user, const char *bytes, gsize length)
 {
 	char *text = NULL;
 
-	link.heard = TRUE;
-	irc_line_reader_feed(link.reader, bytes, length);
-	while ((text = irc_line_reader_next(link.reader))) {
+	uplink.heard = TRUE;
+	irc_line_reader_feed(uplink.reader, bytes, length);
+	while ((text = irc_line_reader_next(uplink.reader))) {
 		handle_text(text);
-		if (link.failure_text) {
-			lose(link.failure, link.failure_text);
+		if (uplink.failure_text) {
+			lose(uplink.failure, uplink.failure_text);
 			return;
 		}
 	}
 	if (gw_is_busy()) {
-		link.reading = FALSE;
-		gw_stream_set_reading(link.stream, FALSE);
+		uplink.reading = FALSE;
+		gw_stream_set_reading(uplink.stream, FALSE);
 		gw_when_ready(on_gateway_ready);
 	}
 }
@@ -321,25 +323,22 @@ static void start_talking(GIOStream *io)
 {
 	static const GwStreamHandlers handlers = { on_bytes, on_closed, on_drained };
 
-	link.stream = gw_stream_new(io, &handlers, NULL);
-	gw_stream_set_marks(link.stream, STREAM_HIGH, STREAM_LOW);
-	link.reader = irc_line_reader_new(IRC_LINE_MAX);
-	link.heard = link.reading = TRUE;
-	link.asked = FALSE;
-	link.greeting_timer =
-		g_timeout_add_seconds(GREETING_TIMEOUT_S, on_greeting_timeout, NULL);
-	link.silence_timer = g_timeout_add_seconds(SILENCE_S, on_silence_timer, NULL);
+	uplink.stream = gw_stream_new(io, &handlers, NULL);
+	gw_stream_set_marks(uplink.stream, STREAM_HIGH, STREAM_LOW);
+	uplink.reader = irc_line_reader_new(IRC_LINE_MAX);
+	uplink.heard = uplink.reading = TRUE;
+	uplink.asked = FALSE;
+	uplink.greeting_timer = g_timeout_add_seconds(GREETING_TIMEOUT_S, on_greeting_timeout, NULL);
+	uplink.silence_timer = g_timeout_add_seconds(SILENCE_S, on_silence_timer, NULL);
 	set_state(LINK_GREETING);
-	if (irc_link_is_caller()) {
-		irc.driver->greet(normal_lane());
-	}
+	irc.driver->begin(normal_lane());
 }
 
 static void on_dialled(GIOStream *io, const GError *error)
 {
 	g_autoptr(GIOStream) connection = io;
 
-	if (link.stream || link.leaving) {
+	if (uplink.stream || uplink.leaving) {
 		gw_message("%s: refused a second connection", irc.settings.network_name);
 	} else if (connection) {
 		start_talking(connection);
@@ -350,19 +349,19 @@ static void on_dialled(GIOStream *io, const GError *error)
 
 void irc_link_greeted(void)
 {
-	if (link.state == LINK_GREETING) {
-		g_clear_handle_id(&link.greeting_timer, g_source_remove);
+	if (uplink.state == LINK_GREETING) {
+		g_clear_handle_id(&uplink.greeting_timer, g_source_remove);
 		set_state(LINK_BURSTING);
 	}
 }
 
 void irc_link_ready(void)
 {
-	if (link.state != LINK_BURSTING) {
+	if (uplink.state != LINK_BURSTING) {
 		return;
 	}
-	link.delay_ms = FIRST_DELAY_MS;
-	g_clear_pointer(&link.logged, g_free);
+	uplink.delay_ms = FIRST_DELAY_MS;
+	g_clear_pointer(&uplink.logged, g_free);
 	set_state(LINK_UP);
 	gw_message("%s: linked, %u users and %u channels", irc.settings.network_name,
 		g_hash_table_size(irc.network->users), g_hash_table_size(irc.network->channels));
@@ -375,38 +374,38 @@ void irc_link_ready(void)
 static void say_goodbye(void)
 {
 	set_state(LINK_LEAVING);
-	irc.driver->unlink(normal_lane(), link.leaving);
-	gw_stream_flush(link.stream);
+	irc.driver->unlink(normal_lane(), uplink.leaving);
+	gw_stream_flush(uplink.stream);
 }
 
 static gboolean on_leave_timeout(gpointer user)
 {
-	link.leave_timer = 0;
-	if (link.state == LINK_UP) {
+	uplink.leave_timer = 0;
+	if (uplink.state == LINK_UP) {
 		say_goodbye();
 	}
-	lose(GW_FAILURE_SHUTDOWN, link.leaving);
+	lose(GW_FAILURE_SHUTDOWN, uplink.leaving);
 	return G_SOURCE_REMOVE;
 }
 
 void irc_link_on_confirmed(void)
 {
-	if (link.leaving && link.state == LINK_UP && !confirm_is_open()) {
+	if (uplink.leaving && uplink.state == LINK_UP && !irc_confirm_is_open()) {
 		say_goodbye();
 	}
 }
 
 void irc_link_close(const char *reason)
 {
-	link.leaving = g_strdup(reason && *reason ? reason : "The gateway stops");
-	g_clear_handle_id(&link.redial_timer, g_source_remove);
-	if (link.state != LINK_UP) {
-		lose(GW_FAILURE_SHUTDOWN, link.leaving);
+	uplink.leaving = g_strdup(reason && *reason ? reason : "The gateway stops");
+	g_clear_handle_id(&uplink.redial_timer, g_source_remove);
+	if (uplink.state != LINK_UP) {
+		lose(GW_FAILURE_SHUTDOWN, uplink.leaving);
 		return;
 	}
-	link.leave_timer = g_timeout_add(LEAVE_TIMEOUT_MS, on_leave_timeout, NULL);
-	if (confirm_is_open()) {
-		confirm_ping();
+	uplink.leave_timer = g_timeout_add(LEAVE_TIMEOUT_MS, on_leave_timeout, NULL);
+	if (irc_confirm_is_open()) {
+		irc_confirm_ping();
 	} else {
 		say_goodbye();
 	}
@@ -416,30 +415,30 @@ void irc_link_close(const char *reason)
 
 gboolean irc_link_open(GError **error)
 {
-	link.dial = dial_new(&irc.settings, on_dialled, error);
-	if (!link.dial) {
+	uplink.dial = irc_dial_new(&irc.settings, on_dialled, error);
+	if (!uplink.dial) {
 		return FALSE;
 	}
-	link.waiting = g_string_new(NULL);
-	link.delay_ms = FIRST_DELAY_MS;
-	link.verbs = g_hash_table_new(g_str_hash, g_str_equal);
+	uplink.waiting = g_string_new(NULL);
+	uplink.delay_ms = FIRST_DELAY_MS;
+	uplink.verbs = g_hash_table_new(g_str_hash, g_str_equal);
 	for (const IrcVerb *row = irc.driver->verbs; row->verb; row++) {
-		g_hash_table_insert(link.verbs, (gpointer)row->verb, (gpointer)row);
+		g_hash_table_insert(uplink.verbs, (gpointer)row->verb, (gpointer)row);
 	}
-	dial_again(link.dial);
+	irc_dial_again(uplink.dial);
 	return TRUE;
 }
 
 void irc_link_free(void)
 {
-	if (!link.dial) {
+	if (!uplink.dial) {
 		return;
 	}
 	drop_connection();
-	g_clear_pointer(&link.dial, dial_free);
-	g_clear_handle_id(&link.redial_timer, g_source_remove);
-	g_string_free(link.waiting, TRUE);
-	g_hash_table_unref(link.verbs);
-	g_clear_pointer(&link.leaving, g_free);
-	g_clear_pointer(&link.logged, g_free);
+	g_clear_pointer(&uplink.dial, irc_dial_free);
+	g_clear_handle_id(&uplink.redial_timer, g_source_remove);
+	g_string_free(uplink.waiting, TRUE);
+	g_hash_table_unref(uplink.verbs);
+	g_clear_pointer(&uplink.leaving, g_free);
+	g_clear_pointer(&uplink.logged, g_free);
 }

@@ -26,7 +26,7 @@ enum {
 static gsize budget_for(const IrcUser *user, const char *target)
 {
 	gsize used = strlen(":!@ PRIVMSG  :\r\n") + strlen(user->nick) + strlen(user->user) +
-		strlen(irc_user_host(user)) + strlen(target);
+		     strlen(irc_user_host(user)) + strlen(target);
 
 	return used < IRC_LINE_MAX ? IRC_LINE_MAX - used : 0;
 }
@@ -36,8 +36,8 @@ static void send_line(const IrcUser *user, const char *target, const char *line,
 	irc.driver->message(irc_link_output(), user, target, line, notice);
 }
 
-static void send_lines(const IrcUser *user, const char *target, const GPtrArray *lines,
-	gboolean notice)
+static void send_lines(
+	const IrcUser *user, const char *target, const GPtrArray *lines, gboolean notice)
 {
 	const char *action = irc_ctcp_action_of_body(lines->pdata[0]);
 	guint first = 0;
@@ -54,8 +54,8 @@ static void send_lines(const IrcUser *user, const char *target, const GPtrArray 
 }
 
 /* The body as lines of IRC; NULL: the command failed, and that was told. */
-static GPtrArray *make_lines(const GwSession *session, const IrcUser *user, const char *target,
-	const char *codes)
+static GPtrArray *make_lines(
+	const GwSession *session, const IrcUser *user, const char *target, const char *codes)
 {
 	g_autoptr(GPtrArray) lines = irc_text_split(codes, budget_for(user, target));
 
@@ -106,16 +106,14 @@ static void send_to_room(GwSession *session, const GwMessage *message)
 	if (!lines) {
 		return;
 	}
-	send_lines(member->user, member->channel->name, lines,
-		message->flags & GW_MESSAGE_NOTICE);
+	send_lines(member->user, member->channel->name, lines, message->flags & GW_MESSAGE_NOTICE);
 	clean = irc_format_to_text(codes, NULL);
-	gw_session_message(NULL,
-		&(GwMessage){
-			.room = member->channel->name,
-			.peer = member->user->nick,
-			.body = clean,
-			.flags = message->flags & GW_MESSAGE_NOTICE,
-		});
+	gw_session_message(NULL, &(GwMessage){
+					 .room = member->channel->name,
+					 .peer = member->user->nick,
+					 .body = clean,
+					 .flags = message->flags & GW_MESSAGE_NOTICE,
+				 });
 }
 
 /* Two of our own: the daemon need not know. */
@@ -123,17 +121,16 @@ static void deliver(const IrcUser *from, const IrcUser *to, const char *codes, i
 {
 	g_autofree char *clean = irc_format_to_text(codes, NULL);
 
-	gw_session_message(guest_session(to),
-		&(GwMessage){
-			.peer = from->nick,
-			.body = clean,
-			.flags = flags & GW_MESSAGE_NOTICE,
-		});
+	gw_session_message(irc_guest_session(to), &(GwMessage){
+							  .peer = from->nick,
+							  .body = clean,
+							  .flags = flags & GW_MESSAGE_NOTICE,
+						  });
 }
 
 static void send_to_peer(GwSession *session, const GwMessage *message)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 	const IrcUser *peer =
 		message->peer ? irc_network_find_user(irc.network, message->peer) : NULL;
 	g_autofree char *codes = irc_format_from_text(message->body);
@@ -143,15 +140,15 @@ static void send_to_peer(GwSession *session, const GwMessage *message)
 		irc_rooms_fail(session, GW_FAILURE_NOT_FOUND, NULL);
 		return;
 	}
-	if (!guest_prepare(guest, NULL)) {
+	if (!irc_guest_prepare(guest, NULL)) {
 		return;
 	}
 	lines = make_lines(session, guest->user, peer->nick, codes);
 	if (!lines) {
-		guest_withdraw(guest);
+		irc_guest_withdraw(guest);
 		return;
 	}
-	guest_introduce(guest);
+	irc_guest_introduce(guest);
 	if (peer->guest) {
 		deliver(guest->user, peer, codes, message->flags);
 	} else {
@@ -161,7 +158,7 @@ static void send_to_peer(GwSession *session, const GwMessage *message)
 
 void irc_messages_send(GwSession *session, const GwMessage *message)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 	gboolean to_room = message->room && !(message->flags & GW_MESSAGE_PRIVATE);
 
 	if (!irc_rooms_check_link(session)) {
@@ -187,7 +184,7 @@ void irc_messages_send(GwSession *session, const GwMessage *message)
 
 /* ---- in ---- */
 
-static gboolean may_answer_ctcp(Guest *guest)
+static gboolean may_answer_ctcp(IrcGuest *guest)
 {
 	gint64 now_us = g_get_monotonic_time();
 
@@ -198,7 +195,7 @@ static gboolean may_answer_ctcp(Guest *guest)
 	return guest->ctcp_left > 0 && guest->ctcp_left--;
 }
 
-static void answer_ctcp(Guest *guest, const char *sender, const IrcCtcp *request)
+static void answer_ctcp(IrcGuest *guest, const char *sender, const IrcCtcp *request)
 {
 	g_autofree char *reply = irc_ctcp_reply(request, IRC_VERSION_TEXT, g_get_real_time());
 
@@ -208,8 +205,8 @@ static void answer_ctcp(Guest *guest, const char *sender, const IrcCtcp *request
 }
 
 /* The body for XMPP; NULL: it is not for people. */
-static char *read_body(const char *text, const char *sender, IrcUser *user, Guest *guest,
-	gboolean notice)
+static char *read_body(
+	const char *text, const char *sender, IrcUser *user, IrcGuest *guest, gboolean notice)
 {
 	g_auto(IrcCtcp) ctcp = { 0 };
 	g_autofree char *action = NULL;
@@ -222,16 +219,17 @@ static char *read_body(const char *text, const char *sender, IrcUser *user, Gues
 		return irc_format_to_text(action, NULL);
 	}
 	if (guest && notice) {
-		info_on_ctcp_reply(guest->session, user, &ctcp);
+		irc_info_on_ctcp_reply(guest->session, user, &ctcp);
 	} else if (guest) {
 		answer_ctcp(guest, sender, &ctcp);
 	}
 	return NULL;
 }
 
-/* The mark on text with stray styling marks is left out: what IRC people write is taken as it looks. */
-static void receive_in_room(const char *sender, IrcUser *user, const char *target,
-	const char *text, gboolean notice)
+/* The mark on text with stray styling marks is left out: what IRC people write is taken as it
+ * looks. */
+static void receive_in_room(
+	const char *sender, IrcUser *user, const char *target, const char *text, gboolean notice)
 {
 	const IrcChannel *channel = irc_network_find_channel(irc.network, target);
 	g_autofree char *body = NULL;
@@ -241,33 +239,31 @@ static void receive_in_room(const char *sender, IrcUser *user, const char *targe
 	}
 	body = read_body(text, sender, user, NULL, notice);
 	if (body) {
-		gw_session_message(NULL,
-			&(GwMessage){
-				.room = channel->name,
-				.peer = sender,
-				.body = body,
-				.flags = notice ? GW_MESSAGE_NOTICE : 0,
-			});
+		gw_session_message(NULL, &(GwMessage){
+						 .room = channel->name,
+						 .peer = sender,
+						 .body = body,
+						 .flags = notice ? GW_MESSAGE_NOTICE : 0,
+					 });
 	}
 }
 
-static void receive_by_guest(const char *sender, IrcUser *user, Guest *guest, const char *text,
-	gboolean notice)
+static void receive_by_guest(
+	const char *sender, IrcUser *user, IrcGuest *guest, const char *text, gboolean notice)
 {
 	g_autofree char *body = read_body(text, sender, user, guest, notice);
 
 	if (body) {
-		gw_session_message(guest->session,
-			&(GwMessage){
-				.peer = sender,
-				.body = body,
-				.flags = notice ? GW_MESSAGE_NOTICE : 0,
-			});
+		gw_session_message(guest->session, &(GwMessage){
+							   .peer = sender,
+							   .body = body,
+							   .flags = notice ? GW_MESSAGE_NOTICE : 0,
+						   });
 	}
 }
 
-void irc_event_message(const char *sender, IrcUser *user, const char *target, const char *text,
-	gboolean notice)
+void irc_event_message(
+	const char *sender, IrcUser *user, const char *target, const char *text, gboolean notice)
 {
 	const IrcUser *to = NULL;
 

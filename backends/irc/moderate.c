@@ -60,8 +60,8 @@ static void change_ban(const IrcMember *actor, const char *mask, char sign)
 
 /* ---- kick and ban ---- */
 
-static gboolean check_rank(const GwSession *session, const IrcMember *actor,
-	const IrcMember *victim)
+static gboolean check_rank(
+	const GwSession *session, const IrcMember *actor, const IrcMember *victim)
 {
 	if (actor->status < IRC_STATUS_HALFOP) {
 		return refuse(session, "You are not an operator of this channel.");
@@ -76,8 +76,7 @@ static void kick(const IrcMember *actor, IrcMember *victim, const char *reason)
 {
 	g_autofree char *clean = irc_format_strip(reason && *reason ? reason : actor->user->nick);
 
-	irc.driver->kick(
-		irc_link_output(), actor->user, actor->channel->name, victim->user, clean);
+	irc.driver->kick(irc_link_output(), actor->user, actor->channel->name, victim->user, clean);
 	irc_event_kick(victim, actor->user->nick, clean);
 }
 
@@ -96,9 +95,9 @@ static char *ban_mask(const IrcUser *user, const GwModerate *moderate)
 static void ban(const GwSession *session, const IrcMember *actor, IrcMember *victim,
 	const GwModerate *moderate)
 {
-	const IrcUser *user = victim ? victim->user
-				     : irc_network_find_user(irc.network,
-					       moderate->nick ? moderate->nick : "");
+	const IrcUser *user =
+		victim ? victim->user
+		       : irc_network_find_user(irc.network, moderate->nick ? moderate->nick : "");
 	g_autofree char *mask = ban_mask(user, moderate);
 
 	if (!check_rank(session, actor, victim)) {
@@ -137,8 +136,8 @@ static void lift_bans(const IrcMember *actor, const char *who)
 /* ---- status ---- */
 
 /* What halfops may give and take is a voice; nobody may touch more than they are. */
-static gboolean check_status(const GwSession *session, const IrcMember *actor,
-	const IrcMember *victim, guint status)
+static gboolean check_status(
+	const GwSession *session, const IrcMember *actor, const IrcMember *victim, guint status)
 {
 	guint changed = victim->status ^ status;
 	guint needed = changed & ~(guint)IRC_STATUS_VOICE ? IRC_STATUS_OP : IRC_STATUS_HALFOP;
@@ -158,7 +157,7 @@ static gboolean is_met(const GwModerate *moderate, guint status, gboolean modera
 		irc_mode_table_standing(irc.network->limits.modes, status, moderated);
 
 	return (!moderate->set_role || (int)standing.role == moderate->role) &&
-		(!moderate->set_affiliation || (int)standing.affiliation == moderate->affiliation);
+	       (!moderate->set_affiliation || (int)standing.affiliation == moderate->affiliation);
 }
 
 static guint wished_status(const IrcMember *victim, const GwModerate *moderate, gboolean moderated)
@@ -210,8 +209,7 @@ static gboolean is_kick(const GwModerate *moderate)
 
 static gboolean is_unban(const IrcMember *victim, const GwModerate *moderate)
 {
-	return !victim && moderate->set_affiliation &&
-		moderate->affiliation == GW_AFFILIATION_NONE;
+	return !victim && moderate->set_affiliation && moderate->affiliation == GW_AFFILIATION_NONE;
 }
 
 static void unban(const GwSession *session, const IrcMember *actor, const GwModerate *moderate)
@@ -239,8 +237,7 @@ void irc_rooms_moderate(GwSession *session, const GwModerate *moderate)
 	const IrcMember *actor = irc_rooms_find_own(session, moderate->room);
 	const IrcUser *user =
 		moderate->nick ? irc_network_find_user(irc.network, moderate->nick) : NULL;
-	IrcMember *victim =
-		actor && user ? irc_channel_find_member(actor->channel, user) : NULL;
+	IrcMember *victim = actor && user ? irc_channel_find_member(actor->channel, user) : NULL;
 
 	if (!actor) {
 		return;

@@ -32,8 +32,8 @@ IrcServer *irc_network_find_server(const IrcNetwork *network, const char *name)
 	return g_hash_table_lookup(network->servers, name);
 }
 
-IrcServer *irc_network_add_server(IrcNetwork *network, const char *name, const char *info,
-	IrcServer *uplink, guint hops)
+IrcServer *irc_network_add_server(
+	IrcNetwork *network, const char *name, const char *info, IrcServer *uplink, guint hops)
 {
 	IrcServer *server = irc_network_find_server(network, name);
 
@@ -404,8 +404,8 @@ static gboolean list_matches_text(const GPtrArray *list, IrcCasemap casemap, con
 	return FALSE;
 }
 
-gboolean irc_channel_list_matches(const IrcChannel *channel, const IrcNetwork *network,
-	IrcListKind kind, const IrcUser *user)
+gboolean irc_channel_list_matches(
+	const IrcChannel *channel, const IrcNetwork *network, IrcListKind kind, const IrcUser *user)
 {
 	const GPtrArray *list = channel->lists[kind];
 	g_autoptr(GString) text = NULL;
@@ -418,16 +418,15 @@ gboolean irc_channel_list_matches(const IrcChannel *channel, const IrcNetwork *n
 		return TRUE;
 	}
 	g_string_truncate(text, 0);
-	return user->is_cloaked &&
-		list_matches_text(list, network->limits.casemap,
-			append_mask(user, user->host, text));
+	return user->is_cloaked && list_matches_text(list, network->limits.casemap,
+					   append_mask(user, user->host, text));
 }
 
-gboolean irc_channel_is_banned(const IrcChannel *channel, const IrcNetwork *network,
-	const IrcUser *user)
+gboolean irc_channel_is_banned(
+	const IrcChannel *channel, const IrcNetwork *network, const IrcUser *user)
 {
 	return irc_channel_list_matches(channel, network, IRC_LIST_BAN, user) &&
-		!irc_channel_list_matches(channel, network, IRC_LIST_EXCEPTION, user);
+	       !irc_channel_list_matches(channel, network, IRC_LIST_EXCEPTION, user);
 }
 
 /* ---- the whole ---- */

@@ -38,7 +38,7 @@ struct IrcUser {
 	char *real_name;
 	char *account; /* NULL: not logged in */
 	IrcServer *server;
-	gpointer guest;      /* Guest of guests.h; NULL: not one of ours */
+	gpointer guest;      /* IrcGuest of guests.h; NULL: not one of ours */
 	IrcMember *channels; /* by user_next */
 	GPtrArray *invites;  /* names of channels; NULL: none */
 	IrcModeSet modes;    /* letters that are set */
@@ -106,8 +106,8 @@ void irc_network_reset(IrcNetwork *network);
 gboolean irc_network_set_casemap(IrcNetwork *network, IrcCasemap casemap);
 
 IrcServer *irc_network_find_server(const IrcNetwork *network, const char *name);
-IrcServer *irc_network_add_server(IrcNetwork *network, const char *name, const char *info,
-	IrcServer *uplink, guint hops);
+IrcServer *irc_network_add_server(
+	IrcNetwork *network, const char *name, const char *info, IrcServer *uplink, guint hops);
 gboolean irc_server_is_behind(const IrcServer *server, const IrcServer *other);
 /* Calls `leaving` for each user behind `server`, who is removed right after, then removes it and
  * the servers behind it. */
@@ -153,7 +153,7 @@ gboolean irc_channel_change_list(IrcChannel *channel, const IrcNetwork *network,
 /* Some mask of the list matches the user, by the shown or the true host. */
 gboolean irc_channel_list_matches(const IrcChannel *channel, const IrcNetwork *network,
 	IrcListKind kind, const IrcUser *user);
-gboolean irc_channel_is_banned(const IrcChannel *channel, const IrcNetwork *network,
-	const IrcUser *user);
+gboolean irc_channel_is_banned(
+	const IrcChannel *channel, const IrcNetwork *network, const IrcUser *user);
 
 #endif

@@ -31,7 +31,7 @@ gboolean irc_rooms_check_link(const GwSession *session)
 
 IrcMember *irc_rooms_find_own(const GwSession *session, const char *room)
 {
-	const IrcUser *user = guest_of(session)->user;
+	const IrcUser *user = irc_guest_of(session)->user;
 	const IrcChannel *channel =
 		user && room ? irc_network_find_channel(irc.network, room) : NULL;
 	IrcMember *member = channel ? irc_channel_find_member(channel, user) : NULL;
@@ -49,18 +49,18 @@ static gboolean is_banned(const IrcChannel *channel, const IrcUser *user, const 
 	return irc_channel_is_banned(channel, irc.network, user);
 }
 
-static gboolean lacks_invitation(const IrcChannel *channel, const IrcUser *user,
-	const char *password)
+static gboolean lacks_invitation(
+	const IrcChannel *channel, const IrcUser *user, const char *password)
 {
 	return irc_channel_has_mode(channel, 'i') &&
-		!irc_user_is_invited(irc.network, user, channel->name) &&
-		!irc_channel_list_matches(channel, irc.network, IRC_LIST_INVITATION, user);
+	       !irc_user_is_invited(irc.network, user, channel->name) &&
+	       !irc_channel_list_matches(channel, irc.network, IRC_LIST_INVITATION, user);
 }
 
 static gboolean lacks_key(const IrcChannel *channel, const IrcUser *user, const char *password)
 {
 	return irc_channel_has_mode(channel, 'k') &&
-		(!channel->key || g_strcmp0(channel->key, password) != 0);
+	       (!channel->key || g_strcmp0(channel->key, password) != 0);
 }
 
 static gboolean is_full(const IrcChannel *channel, const IrcUser *user, const char *password)
@@ -111,25 +111,25 @@ static gboolean check_name(const GwSession *session, const char *room)
 	return fault == IRC_NAME_OK;
 }
 
-static void enter(Guest *guest, const char *room, const IrcChannel *channel)
+static void enter(IrcGuest *guest, const char *room, const IrcChannel *channel)
 {
 	gboolean creates = !channel || irc_network_is_over(irc.network, channel);
 	const char *name = channel ? channel->name : room;
 
-	guest_introduce(guest);
+	irc_guest_introduce(guest);
 	irc.driver->join(irc_link_output(), guest->user, name, creates);
 	irc_event_join(guest->user, name, creates ? IRC_STATUS_OP : 0);
 }
 
 void irc_rooms_join(GwSession *session, const GwJoin *join)
 {
-	Guest *guest = guest_of(session);
+	IrcGuest *guest = irc_guest_of(session);
 	const char *nick = join->nick && *join->nick ? join->nick : guest->nick;
 	const IrcChannel *channel = NULL;
 	const IrcMember *member = NULL;
 
 	if (!irc_rooms_check_link(session) || !check_name(session, join->room) ||
-		!guest_prepare(guest, nick)) {
+		!irc_guest_prepare(guest, nick)) {
 		return;
 	}
 	channel = irc_network_find_channel(irc.network, join->room);
@@ -137,7 +137,7 @@ void irc_rooms_join(GwSession *session, const GwJoin *join)
 	if (member) {
 		irc_tell_member(member);
 	} else if (channel && !check_doors(session, channel, guest->user, join->password)) {
-		guest_withdraw(guest);
+		irc_guest_withdraw(guest);
 	} else {
 		enter(guest, join->room, channel);
 	}
@@ -188,15 +188,14 @@ void irc_rooms_set_subject(GwSession *session, const GwSubject *subject)
 	irc_event_topic(member->channel, member->user->nick, text);
 }
 
-static gboolean check_invite(const GwSession *session, const IrcMember *member,
-	const IrcUser *whom)
+static gboolean check_invite(const GwSession *session, const IrcMember *member, const IrcUser *whom)
 {
 	if (!whom) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_FOUND, NULL);
 	} else if (irc_channel_find_member(member->channel, whom)) {
 		irc_rooms_fail(session, GW_FAILURE_CONFLICT, "They are in the channel already.");
 	} else if (irc_channel_has_mode(member->channel, 'i') &&
-		member->status < IRC_STATUS_HALFOP) {
+		   member->status < IRC_STATUS_HALFOP) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_ALLOWED,
 			"Only channel operators may invite people here (+i).");
 	} else {
@@ -226,12 +225,12 @@ void irc_rooms_invite(GwSession *session, const GwInvite *invite)
 static gboolean is_listed(const IrcChannel *channel, const IrcUser *user)
 {
 	return !(irc_tell_room_flags(channel) & GW_ROOM_HIDDEN) ||
-		(user && irc_channel_find_member(channel, user));
+	       (user && irc_channel_find_member(channel, user));
 }
 
 void irc_rooms_list(GwSession *session, const GwQuery *query)
 {
-	const IrcUser *user = guest_of(session)->user;
+	const IrcUser *user = irc_guest_of(session)->user;
 	guint left = query->max > 0 ? MIN((guint)query->max, LISTED_MAX) : LISTED_MAX;
 	GHashTableIter iter;
 	gpointer data = NULL;
@@ -241,13 +240,12 @@ void irc_rooms_list(GwSession *session, const GwQuery *query)
 		const IrcChannel *channel = data;
 
 		if (channel->n_members > 0 && is_listed(channel, user)) {
-			gw_session_list_item(session,
-				&(GwItem){
-					.id = channel->name,
-					.name = channel->name,
-					.text = channel->topic,
-					.count = (int)channel->n_members,
-				});
+			gw_session_list_item(session, &(GwItem){
+							      .id = channel->name,
+							      .name = channel->name,
+							      .text = channel->topic,
+							      .count = (int)channel->n_members,
+						      });
 			left--;
 		}
 	}

@@ -2,8 +2,8 @@
 #ifndef IRC_ROOMS_H
 #define IRC_ROOMS_H
 
-#include "gw-backend.h"
 #include "guests.h"
+#include "gw-backend.h"
 
 /* What our users do in channels. The daemon trusts a server and checks next to
  * nothing of it, so all of that is checked here, before a line is written. */
@@ -18,7 +18,8 @@ void irc_rooms_list(GwSession *session, const GwQuery *query);
 void irc_rooms_moderate(GwSession *session, const GwModerate *moderate);
 void irc_rooms_list_affiliations(GwSession *session, const GwQuery *query);
 
-/* The session's membership of a room; NULL: the command failed with NOT_JOINED, and that was told. */
+/* The session's membership of a room; NULL: the command failed with NOT_JOINED, and that was told.
+ */
 IrcMember *irc_rooms_find_own(const GwSession *session, const char *room);
 /* The command now handled failed. */
 void irc_rooms_fail(const GwSession *session, GwFailure why, const char *text);

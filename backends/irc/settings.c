@@ -29,17 +29,18 @@ static const char *check_server_name(const char *value)
 	gboolean dot = strchr(value, '.') && value[0] != '.' && !g_str_has_suffix(value, ".");
 
 	return dot && is_host_text(value) && !strpbrk(value, ":/_") &&
-			strlen(value) <= HOST_LENGTH_MAX
-		? NULL
-		: "a server name: letters, digits, hyphens and at least one dot, 63 bytes at most";
+			       strlen(value) <= HOST_LENGTH_MAX
+		       ? NULL
+		       : "a server name: letters, digits, hyphens and at least one dot, 63 bytes "
+			 "at most";
 }
 
 /* It travels as one word of a line. */
 static const char *check_password(const char *value)
 {
 	return *value && *value != ':' && !strpbrk(value, " \t\r\n")
-		? NULL
-		: "a word without spaces that does not begin with a colon";
+		       ? NULL
+		       : "a word without spaces that does not begin with a colon";
 }
 
 static const char *check_fingerprint(const char *value)
@@ -52,8 +53,7 @@ static const char *check_fingerprint(const char *value)
 		}
 		digits += *c != ':';
 	}
-	return digits == 64 ? NULL
-			    : "a SHA-256 fingerprint: 64 hex digits, with or without colons";
+	return digits == 64 ? NULL : "a SHA-256 fingerprint: 64 hex digits, with or without colons";
 }
 
 static const char *check_charset(const char *value)
@@ -66,13 +66,12 @@ static const char *check_charset(const char *value)
 static const char *check_user_host(const char *value)
 {
 	const char *token = strstr(value, "%t");
-	g_autofree char *rest = token
-		? g_strdup_printf("%.*s%s", (int)(token - value), value, token + 2)
-		: NULL;
+	g_autofree char *rest =
+		token ? g_strdup_printf("%.*s%s", (int)(token - value), value, token + 2) : NULL;
 
 	return token && (*rest == '\0' || is_host_text(rest)) && *value != ':'
-		? NULL
-		: "a host name with %t in it, the place of the user's token";
+		       ? NULL
+		       : "a host name with %t in it, the place of the user's token";
 }
 
 static const char *check_line_text(const char *value)
@@ -127,10 +126,12 @@ G_GNUC_PRINTF(2, 3) static gboolean refuse(GError **error, const char *format, .
 static gboolean check_tls(const IrcSettings *settings, GError **error)
 {
 	if (!settings->tls) {
-		return !settings->tls_fingerprint && !settings->tls_certificate && !settings->tls_key
-			? TRUE
-			: refuse(error, "tls: is \"no\", so tls-fingerprint, tls-certificate and "
-					"tls-key have no use; say tls = yes");
+		return !settings->tls_fingerprint && !settings->tls_certificate &&
+				       !settings->tls_key
+			       ? TRUE
+			       : refuse(error,
+					 "tls: is \"no\", so tls-fingerprint, tls-certificate and "
+					 "tls-key have no use; say tls = yes");
 	}
 	if (!settings->tls_certificate != !settings->tls_key) {
 		return refuse(error, "tls-certificate and tls-key: both or neither");
@@ -196,7 +197,8 @@ static void warn_of_plain_text(const IrcSettings *settings)
 	g_autofree char *host = irc_settings_host(address);
 
 	if (!settings->tls && !is_loopback(host)) {
-		gw_warning("the link at %s is not encrypted, and its passwords can be read on the way; "
+		gw_warning("the link at %s is not encrypted, and its passwords can be read on the "
+			   "way; "
 			   "say tls = yes",
 			address);
 	}
@@ -212,7 +214,8 @@ gboolean irc_settings_read(IrcSettings *settings, const GwStart *start, GError *
 		values[i] = start->settings[i].value;
 	}
 	memset(settings, 0, sizeof *settings);
-	if (!gw_settings_read(irc_settings_table, settings, keys, values, start->n_settings, error) ||
+	if (!gw_settings_read(
+		    irc_settings_table, settings, keys, values, start->n_settings, error) ||
 		!check_together(settings, error)) {
 		irc_settings_clear(settings);
 		return FALSE;

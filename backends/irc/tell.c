@@ -40,20 +40,19 @@ int irc_tell_room_flags(const IrcChannel *channel)
 
 void irc_tell_room(const IrcChannel *channel, int more_flags)
 {
-	gw_session_room(NULL,
-		&(GwRoom){
-			.room = channel->name,
-			.name = channel->name,
-			.description = channel->topic,
-			.flags = irc_tell_room_flags(channel) | more_flags,
-			.members = (int)channel->n_members,
-			.max_members = (int)channel->limit,
-		});
+	gw_session_room(NULL, &(GwRoom){
+				      .room = channel->name,
+				      .name = channel->name,
+				      .description = channel->topic,
+				      .flags = irc_tell_room_flags(channel) | more_flags,
+				      .members = (int)channel->n_members,
+				      .max_members = (int)channel->limit,
+			      });
 }
 
 static guint session_number(const IrcUser *user)
 {
-	return gw_session_number(guest_session(user));
+	return gw_session_number(irc_guest_session(user));
 }
 
 static void tell_member(const IrcMember *member)
@@ -61,31 +60,29 @@ static void tell_member(const IrcMember *member)
 	const IrcUser *user = member->user;
 	const IrcChannel *channel = member->channel;
 	g_autoptr(GString) identity = g_string_sized_new(96);
-	IrcStanding standing = irc_mode_table_standing(irc.network->limits.modes, member->status,
-		irc_channel_has_mode(channel, 'm'));
+	IrcStanding standing = irc_mode_table_standing(
+		irc.network->limits.modes, member->status, irc_channel_has_mode(channel, 'm'));
 
-	gw_session_member(NULL,
-		&(GwMember){
-			.room = channel->name,
-			.nick = user->nick,
-			.session = session_number(user),
-			.identity = irc_user_identity(user, identity),
-			.role = standing.role,
-			.affiliation = standing.affiliation,
-			.flags = user->is_operator ? GW_MEMBER_OPERATOR : 0,
-			.show = user->is_away ? GW_SHOW_AWAY : GW_SHOW_ONLINE,
-		});
+	gw_session_member(NULL, &(GwMember){
+					.room = channel->name,
+					.nick = user->nick,
+					.session = session_number(user),
+					.identity = irc_user_identity(user, identity),
+					.role = standing.role,
+					.affiliation = standing.affiliation,
+					.flags = user->is_operator ? GW_MEMBER_OPERATOR : 0,
+					.show = user->is_away ? GW_SHOW_AWAY : GW_SHOW_ONLINE,
+				});
 }
 
 void irc_tell_subject(const IrcChannel *channel)
 {
-	gw_session_subject(NULL,
-		&(GwSubject){
-			.room = channel->name,
-			.nick = channel->topic_by,
-			.text = channel->topic ? channel->topic : "",
-			.time_us = channel->topic_us,
-		});
+	gw_session_subject(NULL, &(GwSubject){
+					 .room = channel->name,
+					 .nick = channel->topic_by,
+					 .text = channel->topic ? channel->topic : "",
+					 .time_us = channel->topic_us,
+				 });
 }
 
 void irc_tell_opened(const IrcChannel *channel, gboolean created)
@@ -107,21 +104,19 @@ void irc_tell_member(const IrcMember *member)
 	}
 }
 
-void irc_tell_gone(const IrcMember *member, GwLeaveKind kind, const char *actor,
-	const char *reason)
+void irc_tell_gone(const IrcMember *member, GwLeaveKind kind, const char *actor, const char *reason)
 {
 	if (member->channel->n_ours == 0) {
 		return;
 	}
-	gw_session_member_gone(NULL,
-		&(GwLeave){
-			.room = member->channel->name,
-			.nick = member->user->nick,
-			.session = session_number(member->user),
-			.kind = kind,
-			.actor = actor,
-			.reason = reason,
-		});
+	gw_session_member_gone(NULL, &(GwLeave){
+					     .room = member->channel->name,
+					     .nick = member->user->nick,
+					     .session = session_number(member->user),
+					     .kind = kind,
+					     .actor = actor,
+					     .reason = reason,
+				     });
 }
 
 void irc_tell_member_everywhere(const IrcUser *user)
@@ -131,8 +126,8 @@ void irc_tell_member_everywhere(const IrcUser *user)
 	}
 }
 
-void irc_tell_gone_everywhere(const IrcUser *user, GwLeaveKind kind, const char *actor,
-	const char *reason)
+void irc_tell_gone_everywhere(
+	const IrcUser *user, GwLeaveKind kind, const char *actor, const char *reason)
 {
 	for (const IrcMember *member = user->channels; member; member = member->user_next) {
 		irc_tell_gone(member, kind, actor, reason);

@@ -16,12 +16,12 @@ void irc_tell_room(const IrcChannel *channel, int more_flags);
 /* The whole room, before the first of ours enters. */
 void irc_tell_opened(const IrcChannel *channel, gboolean created);
 void irc_tell_member(const IrcMember *member);
-void irc_tell_gone(const IrcMember *member, GwLeaveKind kind, const char *actor,
-	const char *reason);
+void irc_tell_gone(
+	const IrcMember *member, GwLeaveKind kind, const char *actor, const char *reason);
 void irc_tell_subject(const IrcChannel *channel);
 /* In all rooms of a user. */
 void irc_tell_member_everywhere(const IrcUser *user);
-void irc_tell_gone_everywhere(const IrcUser *user, GwLeaveKind kind, const char *actor,
-	const char *reason);
+void irc_tell_gone_everywhere(
+	const IrcUser *user, GwLeaveKind kind, const char *actor, const char *reason);
 
 #endif

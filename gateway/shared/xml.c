@@ -201,11 +201,12 @@ static gboolean ends_with_start_tag(const GString *out, const char *name, gsize 
 {
 	const char *end = out->str + out->len;
 
-	if (out->len < length + 2 || end[-1] != '>') {
+	if (out->len < 2 || end[-1] != '>') {
 		return FALSE;
 	}
 	return end[-2] == '\'' ||
-		(end[-(gssize)length - 2] == '<' && memcmp(end - length - 1, name, length) == 0);
+		(out->len >= length + 2 && *(end - length - 2) == '<' &&
+			memcmp(end - length - 1, name, length) == 0);
 }
 
 void gw_xml_close(GString *out, const char *name)

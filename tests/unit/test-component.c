@@ -161,6 +161,7 @@ static gboolean on_incoming(GSocketService *service, GSocketConnection *connecti
 static gboolean on_deadline(gpointer data)
 {
 	g_error("waited in vain for %s", *(const char **)data);
+	return G_SOURCE_REMOVE;
 }
 
 #define WAIT_FOR(condition)                                                                        \
@@ -210,7 +211,6 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 	component_free(fixture->component);
 	server_close(fixture);
 	g_socket_service_stop(fixture->service);
-	g_socket_listener_close(G_SOCKET_LISTENER(fixture->service));
 	g_object_unref(fixture->service);
 	g_string_free(fixture->got, TRUE);
 	g_string_free(fixture->stanzas, TRUE);
@@ -308,7 +308,11 @@ static void test_conflict(Fixture *fixture, gconstpointer data)
 static void test_refused_port(Fixture *fixture, gconstpointer data)
 {
 	component_times.retry_least_s = 60;
-	g_socket_listener_close(G_SOCKET_LISTENER(fixture->service));
+	g_autoptr(GSocketListener) listener = g_socket_listener_new();
+	g_autofree char *server = g_strdup_printf("127.0.0.1:%u",
+		g_socket_listener_add_any_inet_port(listener, NULL, NULL));
+	g_socket_listener_close(listener);
+	component_set_server(fixture->component, server, "secret");
 	component_open(fixture->component);
 	WAIT_FOR(fixture->n_down == 1);
 	g_assert_nonnull(strstr(fixture->reason, "refused"));
