@@ -77,6 +77,16 @@ static void session_free(gpointer data)
 	g_free(session);
 }
 
+static GwSession *session_new(guint number, const char *user)
+{
+	GwSession *session = g_new0(GwSession, 1);
+
+	session->number = number;
+	session->user = g_strdup(user ? user : "");
+	g_hash_table_insert(worker.sessions, GUINT_TO_POINTER(number), session);
+	return session;
+}
+
 static GwSession *find_session(guint number)
 {
 	return g_hash_table_lookup(worker.sessions, GUINT_TO_POINTER(number));
@@ -132,19 +142,20 @@ static void handle_stop(const char *reason)
 	}
 }
 
+/* Also of a session that is known: it was offline, and comes back. */
 static void handle_login(const GwFrameHeader *header, const GwLogin *login)
 {
 	GwSession *session = NULL;
 
-	if (!worker.started || header->session == 0 || find_session(header->session)) {
+	if (!worker.started || header->session == 0) {
 		send_failed(header->session, header->serial, GW_FAILURE_INTERNAL,
 			"no login now under this number");
 		return;
 	}
-	session = g_new0(GwSession, 1);
-	session->number = header->session;
-	session->user = g_strdup(login->user ? login->user : "");
-	g_hash_table_insert(worker.sessions, GUINT_TO_POINTER(session->number), session);
+	session = find_session(header->session);
+	if (!session) {
+		session = session_new(header->session, login->user);
+	}
 	gw_backend.login(session, login);
 }
 

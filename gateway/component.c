@@ -55,7 +55,7 @@ struct Component {
 	State state;
 	guint timer; /* what it waits for depends on the state */
 	guint retry_s;
-	char *last_failure; /* what was said in the log about the last attempt */
+	char *last_failure;          /* what was said in the log about the last attempt */
 	void (*done)(gpointer user); /* of component_close() */
 
 	GCancellable *connecting;
@@ -72,6 +72,7 @@ struct Component {
 	gsize building_start;
 	GString *scratch; /* for what is not sent */
 	guint warned_kinds;
+	gboolean warned_ping;
 	gboolean wrote; /* since the last tick */
 
 	guint64 last_mark;
@@ -84,8 +85,8 @@ struct Component {
 	guint ping_source;
 };
 
-static const char *const state_names[] = { "closed", "waiting", "connecting", "greeting",
-	"proving", "up", "closing" };
+static const char *const state_names[] = { "closed", "waiting", "connecting", "greeting", "proving",
+	"up", "closing" };
 
 static void set_state(Component *component, State state)
 {
@@ -94,12 +95,17 @@ static void set_state(Component *component, State state)
 	component->state = state;
 }
 
+static gint64 us(guint seconds)
+{
+	return (gint64)seconds * G_USEC_PER_SEC;
+}
+
 static void set_timer_ms(Component *component, guint ms, GSourceFunc function)
 {
 	g_clear_handle_id(&component->timer, g_source_remove);
 	/* Whole seconds wake up together with other timers. */
-	component->timer = ms % 1000 == 0 ? g_timeout_add_seconds(ms / 1000, function, component) :
-					    g_timeout_add(ms, function, component);
+	component->timer = ms % 1000 == 0 ? g_timeout_add_seconds(ms / 1000, function, component)
+					  : g_timeout_add(ms, function, component);
 }
 
 static void unref_component(Component *component)
@@ -145,8 +151,7 @@ static guint next_retry_ms(Component *component)
 		return component_times.conflict_s * 1000;
 	}
 	if (component->up_us != 0 &&
-		g_get_monotonic_time() - component->up_us >
-			component_times.steady_s * G_USEC_PER_SEC) {
+		g_get_monotonic_time() - component->up_us >= us(component_times.steady_s)) {
 		component->retry_s = 0;
 	}
 	component->retry_s = CLAMP(2 * component->retry_s, least_s, most_s);
@@ -163,8 +168,8 @@ static void log_failure(Component *component, const char *reason, guint retry_ms
 	}
 	g_free(component->last_failure);
 	component->last_failure = g_strdup(reason);
-	gw_warning("%s: %s; next attempt in %u s", component->domain, reason,
-		(retry_ms + 500) / 1000);
+	gw_warning(
+		"%s: %s; next attempt in %u s", component->domain, reason, (retry_ms + 500) / 1000);
 }
 
 static void finish_close(Component *component)
@@ -239,8 +244,8 @@ static gboolean is_ours(Component *component, const char *kind, const char *from
 	return FALSE;
 }
 
-static void put_start_tag(GString *out, const char *kind, const char *from, const char *type,
-	const char *id)
+static void put_start_tag(
+	GString *out, const char *kind, const char *from, const char *type, const char *id)
 {
 	gw_xml_open(out, kind);
 	gw_xml_attribute(out, "from", from);
@@ -327,8 +332,8 @@ void component_template_clear(ComponentTemplate *template)
 	}
 }
 
-void component_send_copy(Component *component, const ComponentTemplate *template, const char *to,
-	gsize to_length)
+void component_send_copy(
+	Component *component, const ComponentTemplate *template, const char *to, gsize to_length)
 {
 	const GString *head = template->head;
 	const GString *tail = template->tail;
@@ -357,8 +362,8 @@ static void send_ping(Component *component)
 	component->pinging = TRUE;
 	component->ping_mark = component->last_mark;
 	component->pinged_us = g_get_monotonic_time();
-	GString *out = component_begin(
-		component, "iq", component->domain, component->domain, "get", id);
+	GString *out =
+		component_begin(component, "iq", component->domain, component->domain, "get", id);
 	gw_xml_element(out, "ping", "urn:xmpp:ping", NULL);
 	component_end(component, "iq");
 }
@@ -379,7 +384,7 @@ static void ping_for_marks(Component *component)
 {
 	gint64 since_us = g_get_monotonic_time() - component->pinged_us;
 	gboolean soon = component->last_mark - component->confirmed > MANY_MARKS ||
-		since_us >= MARK_PING_MS * 1000;
+			since_us >= MARK_PING_MS * 1000;
 
 	if (component->pinging) {
 		return;
@@ -396,11 +401,10 @@ static void ping_for_marks(Component *component)
 
 guint64 component_mark(Component *component)
 {
-	component->last_mark++;
-	if (!component_is_up(component)) {
-		component->confirmed = component->last_mark;
-	} else if (component->last_mark - component->confirmed == 1 ||
-		component->last_mark - component->confirmed == MANY_MARKS + 1) {
+	guint64 open = ++component->last_mark - component->confirmed;
+
+	/* Those in between are seen when the ping under way has come back. */
+	if (component_is_up(component) && (open == 1 || open == MANY_MARKS + 1)) {
 		ping_for_marks(component);
 	}
 	return component->last_mark;
@@ -437,11 +441,6 @@ static gboolean take_ping(Component *component, const GwElement *stanza)
 
 /* ---- keepalive ---- */
 
-static gint64 us(guint seconds)
-{
-	return seconds * G_USEC_PER_SEC;
-}
-
 /* The most precise that is needed: how long until the next look. */
 static guint tick_ms(gint64 until_us)
 {
@@ -456,6 +455,15 @@ static void keep_written(Component *component, gint64 now_us)
 	} else if (now_us - component->wrote_us >= us(component_times.write_s)) {
 		gw_stream_write(component->stream, " ", 1);
 		component->wrote_us = now_us;
+	}
+}
+
+/* The server speaks, so the link is fine; but then nothing is ever confirmed. */
+static void tell_lost_ping(Component *component)
+{
+	if (!component->warned_ping) {
+		component->warned_ping = TRUE;
+		gw_warning("%s: the server does not give us back our own pings", component->domain);
 	}
 }
 
@@ -479,9 +487,8 @@ static gboolean on_tick(gpointer data)
 	}
 	if (component->pinging &&
 		now_us - component->pinged_us >= us(2 * component_times.answer_s)) {
-		gw_warning("%s: the server gives us other stanzas, but not our own ping",
-			component->domain);
-		component->pinging = FALSE;
+		tell_lost_ping(component);
+		send_ping(component);
 	}
 	if (!component->pinging && silence_us >= us(component_times.silence_s)) {
 		send_ping(component);
@@ -506,6 +513,7 @@ static void come_up(Component *component)
 	component->up_us = component->wrote_us = g_get_monotonic_time();
 	component->pinged_us = 0;
 	component->ping_nonce = g_random_int();
+	component->warned_ping = FALSE;
 	component->confirmed = component->last_mark;
 	gw_message("%s: attached to %s", component->domain, component->server);
 	set_timer_ms(component, tick_ms(us(component_times.silence_s)), on_tick);
@@ -580,10 +588,10 @@ static gboolean wants_answer(const GwElement *stanza)
 	const char *type = gw_element_attribute(stanza, "type");
 
 	return gw_element_attribute(stanza, "from") != NULL &&
-		gw_element_attribute(stanza, "to") != NULL && g_strcmp0(type, "error") != 0 &&
-		g_strcmp0(type, "result") != 0 &&
-		(strcmp(stanza->name, "message") == 0 || strcmp(stanza->name, "presence") == 0 ||
-			strcmp(stanza->name, "iq") == 0);
+	       gw_element_attribute(stanza, "to") != NULL && g_strcmp0(type, "error") != 0 &&
+	       g_strcmp0(type, "result") != 0 &&
+	       (strcmp(stanza->name, "message") == 0 || strcmp(stanza->name, "presence") == 0 ||
+		       strcmp(stanza->name, "iq") == 0);
 }
 
 static void on_skipped(gpointer user, const GwElement *stanza, const char *limit)
@@ -821,6 +829,7 @@ void component_close(Component *component, guint timeout_s, void (*done)(gpointe
 		component->timer = g_idle_add(on_close_end, component);
 		return;
 	}
+	g_clear_handle_id(&component->ping_source, g_source_remove);
 	if (component->last_mark > component->confirmed) {
 		send_ping(component);
 	}

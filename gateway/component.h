@@ -19,8 +19,8 @@ typedef struct Component Component;
 
 /* The component may be freed inside each of them. */
 typedef struct {
-	/* Whatever comes but our own pings; `from` and `to` may be missing. A stanza over the limits
-	 * of GwParser is answered with policy-violation here and not handed over. */
+	/* Whatever comes but our own pings; `from` and `to` may be missing. A stanza over the
+	 * limits of GwParser is answered with policy-violation here and not handed over. */
 	void (*on_stanza)(gpointer user, const GwElement *stanza);
 	/* The handshake is done. */
 	void (*on_up)(gpointer user);
@@ -40,8 +40,8 @@ Component *component_new(const char *domain, const char *server, const char *sec
 void component_free(Component *component);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Component, component_free)
 
-/* Starts to connect, and to reconnect for ever: back-off 1 s to 60 s with jitter, five minutes after
- * a `conflict`. */
+/* Starts to connect, and to reconnect for ever: back-off 1 s to 60 s with jitter, five minutes
+ * after a `conflict`. */
 void component_open(Component *component);
 /* The clean end: writes what is queued and </stream:stream>, still hands over what the server sends
  * until it closes too or `timeout_s` passed, then calls `done` (NULL: not wanted), never from
@@ -60,15 +60,15 @@ void component_set_reading(Component *component, gboolean reading);
 
 /* A mark for what has been sent up to now; each is one higher than the last. While something is
  * unconfirmed, a ping follows at the end of the turn of the loop, one at a time and at most every
- * 200 ms, or sooner when more than 512 marks wait; on_confirmed tells the highest mark reached. While
- * the stream is not up, nothing is sent and the mark is never confirmed by itself. */
+ * 200 ms, or sooner when more than 512 marks wait; on_confirmed tells the highest mark reached.
+ * While the stream is not up, nothing is sent and the mark is never confirmed by itself. */
 guint64 component_mark(Component *component);
 
-/* One stanza. `kind` is "message", "presence" or "iq"; NULL `type` and `id` leave the attribute out.
- * Append the content to the result with gw_xml_*(), which includes more attributes as long as there
- * is no child, then call component_end() before anything else of the component. Nothing is sent
- * while the stream is down, when `from` is not of our domain (a warning in the log, once for each
- * kind), or when it is over 500 KiB, for which servers close the stream (a warning). */
+/* One stanza. `kind` is "message", "presence" or "iq"; NULL `type` and `id` leave the attribute
+ * out. Append the content to the result with gw_xml_*(), which includes more attributes as long as
+ * there is no child, then call component_end() before anything else of the component. Nothing is
+ * sent while the stream is down, when `from` is not of our domain (a warning in the log, once for
+ * each kind), or when it is over 500 KiB, for which servers close the stream (a warning). */
 GString *component_begin(Component *component, const char *kind, const char *from, const char *to,
 	const char *type, const char *id);
 void component_end(Component *component, const char *kind);
@@ -86,8 +86,8 @@ GString *component_template_begin(Component *component, ComponentTemplate *templ
 void component_template_end(ComponentTemplate *template, const char *kind);
 void component_template_clear(ComponentTemplate *template);
 /* `to` must be escaped already (gw_xml_escape). */
-void component_send_copy(Component *component, const ComponentTemplate *template, const char *to,
-	gsize to_length);
+void component_send_copy(
+	Component *component, const ComponentTemplate *template, const char *to, gsize to_length);
 
 /* The pace of it all; tests change it. */
 typedef struct {
@@ -97,8 +97,8 @@ typedef struct {
 	guint write_s;       /* nothing written: a space */
 	guint retry_least_s; /* first delay before another attempt; it doubles */
 	guint retry_most_s;
-	guint conflict_s;    /* delay after a `conflict` */
-	guint steady_s;      /* up for so long: the next delay is the least again */
+	guint conflict_s; /* delay after a `conflict` */
+	guint steady_s;   /* up for so long: the next delay is the least again */
 } ComponentTimes;
 
 extern ComponentTimes component_times;

@@ -317,6 +317,7 @@ Network *network_new(const ComponentConfig *config, const NetworkConfig *setting
 	network->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, session_free);
 	network->sessions_by_number = g_hash_table_new(NULL, NULL);
 	network->rooms = muc_rooms_new();
+	network->rooms_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	network->pending = pending_table_new();
 	network->outbox = outbox_new(network);
 	network->spool = spool_new(network);
@@ -343,6 +344,7 @@ void network_free(Network *network)
 	g_clear_pointer(&network->restored, g_ptr_array_unref);
 	component_free(network->component);
 	worker_free(network->worker);
+	g_hash_table_unref(network->rooms_by_id);
 	g_hash_table_unref(network->rooms);
 	g_hash_table_unref(network->sessions);
 	g_hash_table_unref(network->sessions_by_number);

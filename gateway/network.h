@@ -48,6 +48,7 @@ struct Network {
 	guint last_session;
 	guint session_timer;
 	GHashTable *rooms; /* by local part, owns Rooms */
+	GHashTable *rooms_by_id;
 	PendingTable *pending;
 	guint pending_timer;
 	guint muc_timer;

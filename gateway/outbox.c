@@ -15,12 +15,14 @@ enum {
 	TRIM_EVERY = 500,
 };
 
+/* One allocation: there is one for every message. */
 typedef struct {
+	GList link;
 	guint64 mark;
-	StoreDirection direction;
-	char *owner; /* bare JID or room */
-	GString *head, *tail;
 	gint64 time_us;
+	StoreDirection direction;
+	const char *text; /* as kept in the store */
+	char owner[];     /* bare JID or room; the text follows */
 } Entry;
 
 struct Outbox {
@@ -28,14 +30,6 @@ struct Outbox {
 	GQueue unconfirmed; /* of Entry, by mark */
 	guint since_trim;
 };
-
-static void entry_free(Entry *entry)
-{
-	g_free(entry->owner);
-	g_string_free(entry->head, TRUE);
-	g_string_free(entry->tail, TRUE);
-	g_free(entry);
-}
 
 Outbox *outbox_new(Network *network)
 {
@@ -49,9 +43,31 @@ Outbox *outbox_new(Network *network)
 void outbox_free(Outbox *outbox)
 {
 	if (outbox) {
-		g_queue_clear_full(&outbox->unconfirmed, (GDestroyNotify)entry_free);
+		while (!g_queue_is_empty(&outbox->unconfirmed)) {
+			g_free(g_queue_pop_head_link(&outbox->unconfirmed)->data);
+		}
 		g_free(outbox);
 	}
+}
+
+static Entry *entry_new(StoreDirection direction, const char *owner,
+	const ComponentTemplate *template, gint64 time_us)
+{
+	gsize owner_size = strlen(owner) + 1;
+	Entry *entry =
+		g_malloc(sizeof(*entry) + owner_size + template->head->len + template->tail->len + 2);
+	char *text = entry->owner + owner_size;
+
+	entry->link = (GList){ .data = entry };
+	entry->mark = 0;
+	entry->time_us = time_us ? time_us : g_get_real_time();
+	entry->direction = direction;
+	entry->text = text;
+	memcpy(entry->owner, owner, owner_size);
+	memcpy(text, template->head->str, template->head->len);
+	text[template->head->len] = SEPARATOR;
+	memcpy(text + template->head->len + 1, template->tail->str, template->tail->len + 1);
+	return entry;
 }
 
 /* ---- the store ---- */
@@ -70,17 +86,12 @@ static void trim(Network *network, StoreDirection direction)
 	}
 }
 
-static gint64 keep(Network *network, StoreDirection direction, const char *owner,
-	const GString *head, const GString *tail, gint64 time_us)
+static gint64 keep(Network *network, const Entry *entry)
 {
-	g_autoptr(GString) text = g_string_sized_new(head->len + tail->len + 1);
-	gint64 id;
+	StoreDirection direction = entry->direction;
+	gint64 id = store_put_undelivered(network->store, network->config->domain, direction,
+		entry->owner, entry->text, entry->time_us);
 
-	g_string_append_len(text, head->str, (gssize)head->len);
-	g_string_append_c(text, SEPARATOR);
-	g_string_append_len(text, tail->str, (gssize)tail->len);
-	id = store_put_undelivered(
-		network->store, network->config->domain, direction, owner, text->str, time_us);
 	if (!id) {
 		network->counters.dropped++;
 	}
@@ -126,18 +137,10 @@ static gboolean unpack(Network *network, const StoreUndelivered *row, ComponentT
 
 /* ---- sending ---- */
 
-static void remember(Network *network, StoreDirection direction, const char *owner,
-	ComponentTemplate *template, gint64 time_us)
+static void remember(Network *network, Entry *entry)
 {
-	Entry *entry = g_new(Entry, 1);
-
 	entry->mark = component_mark(network->component);
-	entry->direction = direction;
-	entry->owner = g_strdup(owner);
-	entry->head = g_steal_pointer(&template->head);
-	entry->tail = g_steal_pointer(&template->tail);
-	entry->time_us = time_us ? time_us : g_get_real_time();
-	g_queue_push_tail(&network->outbox->unconfirmed, entry);
+	g_queue_push_tail_link(&network->outbox->unconfirmed, &entry->link);
 }
 
 static void send_copy(Network *network, const ComponentTemplate *template, const char *to)
@@ -154,32 +157,34 @@ void outbox_send(Network *network, const char *from, const char *to, const char 
 	ComponentTemplate template = { 0 };
 	GString *out = component_template_begin(
 		network->component, &template, "message", from, type, id);
+	Entry *entry;
 
 	g_string_append(out, content);
 	component_template_end(&template, "message");
 	network->counters.to_xmpp++;
+	entry = entry_new(STORE_TO_USER, to, &template, time_us);
 	if (component_is_up(network->component)) {
 		send_copy(network, &template, to);
-		remember(network, STORE_TO_USER, to, &template, time_us);
+		remember(network, entry);
 	} else {
-		keep(network, STORE_TO_USER, to, template.head, template.tail,
-			time_us ? time_us : g_get_real_time());
+		keep(network, entry);
+		g_free(entry);
 	}
 	component_template_clear(&template);
 }
 
-void outbox_sent_to_room(Network *network, const char *room, ComponentTemplate *template,
+void outbox_sent_to_room(Network *network, const char *room, const ComponentTemplate *template,
 	gint64 time_us)
 {
-	remember(network, STORE_TO_ROOM, room, template, time_us);
-	component_template_clear(template);
+	remember(network, entry_new(STORE_TO_ROOM, room, template, time_us));
 }
 
 gint64 outbox_keep_for_room(Network *network, const char *room, const ComponentTemplate *template,
 	gint64 time_us)
 {
-	return keep(network, STORE_TO_ROOM, room, template->head, template->tail,
-		time_us ? time_us : g_get_real_time());
+	g_autofree Entry *entry = entry_new(STORE_TO_ROOM, room, template, time_us);
+
+	return keep(network, entry);
 }
 
 /* ---- the stream's events ---- */
@@ -194,18 +199,19 @@ void outbox_on_confirmed(Network *network, guint64 mark)
 		if (entry->mark > mark) {
 			break;
 		}
-		entry_free(g_queue_pop_head(queue));
+		g_queue_unlink(queue, &entry->link);
+		g_free(entry);
 	}
 }
 
 void outbox_on_down(Network *network)
 {
-	Entry *entry;
+	GQueue *queue = &network->outbox->unconfirmed;
 
-	while ((entry = g_queue_pop_head(&network->outbox->unconfirmed))) {
-		keep(network, entry->direction, entry->owner, entry->head, entry->tail,
-			entry->time_us);
-		entry_free(entry);
+	while (!g_queue_is_empty(queue)) {
+		g_autofree Entry *entry = g_queue_pop_head_link(queue)->data;
+
+		keep(network, entry);
 	}
 }
 
@@ -215,7 +221,7 @@ void outbox_send_kept(Network *network, const StoreUndelivered *row, const char 
 
 	if (unpack(network, row, &template)) {
 		send_copy(network, &template, to);
-		remember(network, STORE_TO_USER, to, &template, row->time_us);
+		remember(network, entry_new(STORE_TO_USER, to, &template, row->time_us));
 		network->counters.to_xmpp++;
 	}
 	component_template_clear(&template);

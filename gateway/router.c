@@ -233,6 +233,7 @@ void router_route(Network *network, const GwElement *element, gboolean replayed)
 		return;
 	}
 	stanza.user = user = gw_jid_bare(stanza.from);
+	stanza.session = g_hash_table_lookup(network->sessions, user);
 	stanza.local = to.local;
 	stanza.nick = to.resource;
 	stanza.name = name = to.local ? gw_jid_unescape(to.local) : NULL;

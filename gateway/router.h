@@ -21,6 +21,7 @@ typedef struct {
 	const GwElement *element;
 	const char *from; /* full JID */
 	const char *user; /* bare JID of `from` */
+	Session *session; /* of that user; NULL: none yet */
 	const char *to;
 	const char *type; /* NULL: none */
 	const char *id;   /* NULL: none */

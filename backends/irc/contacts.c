@@ -122,8 +122,3 @@ void irc_contacts_forget(IrcGuest *guest)
 	}
 	g_clear_pointer(&guest->contacts, g_ptr_array_unref);
 }
-
-void irc_contacts_free(void)
-{
-	g_clear_pointer(&followers, g_hash_table_unref);
-}

@@ -15,6 +15,5 @@ void irc_contacts_forget(IrcGuest *guest);
 void irc_contacts_changed(const IrcUser *user);
 /* Nobody has this nick any more. */
 void irc_contacts_gone(const char *nick, const char *reason);
-void irc_contacts_free(void);
 
 #endif

@@ -301,11 +301,29 @@ static void append_line_as_text(GString *out, const char *irc, gsize length, gbo
 	g_string_append_len(out, written->str, written->len);
 }
 
+#define MARKERS "*_~`"
+
+/* Most lines are ASCII without any code: they need no work. */
+static gboolean is_plain(const char *text)
+{
+	while (*text >= ' ' && *text < 0x7f) {
+		text++;
+	}
+	return *text == '\0';
+}
+
 char *irc_format_to_text(const char *irc, gboolean *accidental)
 {
-	g_autoptr(GString) out = g_string_sized_new(strlen(irc) + 16);
+	g_autoptr(GString) out = NULL;
 	gboolean found = FALSE;
 
+	if (is_plain(irc)) {
+		if (accidental) {
+			*accidental = strpbrk(irc, MARKERS) != NULL;
+		}
+		return g_strdup(irc);
+	}
+	out = g_string_sized_new(strlen(irc) + 16);
 	for (;;) {
 		gsize length = strcspn(irc, "\n");
 
@@ -430,10 +448,15 @@ static char *clean(const char *text)
 
 char *irc_format_from_text(const char *text)
 {
-	g_autofree char *body = clean(text);
-	g_autoptr(GString) out = g_string_sized_new(strlen(body));
+	g_autofree char *body = NULL;
+	g_autoptr(GString) out = NULL;
 	gboolean preformatted = FALSE;
 
+	if (is_plain(text) && !strpbrk(text, MARKERS)) {
+		return g_strdup(text);
+	}
+	body = clean(text);
+	out = g_string_sized_new(strlen(body));
 	for (const char *line = body;;) {
 		gsize length = strcspn(line, "\n");
 		/* What begins a block may say more ("```c"), what ends it not. */

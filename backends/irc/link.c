@@ -167,7 +167,8 @@ static gboolean on_redial(gpointer user)
 /* Half to one and a half of the delay, so that gateways do not call in step. */
 static void redial_later(void)
 {
-	guint delay_ms = uplink.delay_ms / 2 + (guint)g_random_int_range(0, (gint32)uplink.delay_ms);
+	guint delay_ms =
+		uplink.delay_ms / 2 + (guint)g_random_int_range(0, (gint32)uplink.delay_ms);
 
 	if (irc_link_is_caller() && !uplink.leaving) {
 		uplink.redial_timer = g_timeout_add(delay_ms, on_redial, NULL);
@@ -328,7 +329,8 @@ static void start_talking(GIOStream *io)
 	uplink.reader = irc_line_reader_new(IRC_LINE_MAX);
 	uplink.heard = uplink.reading = TRUE;
 	uplink.asked = FALSE;
-	uplink.greeting_timer = g_timeout_add_seconds(GREETING_TIMEOUT_S, on_greeting_timeout, NULL);
+	uplink.greeting_timer =
+		g_timeout_add_seconds(GREETING_TIMEOUT_S, on_greeting_timeout, NULL);
 	uplink.silence_timer = g_timeout_add_seconds(SILENCE_S, on_silence_timer, NULL);
 	set_state(LINK_GREETING);
 	irc.driver->begin(normal_lane());
@@ -427,18 +429,4 @@ gboolean irc_link_open(GError **error)
 	}
 	irc_dial_again(uplink.dial);
 	return TRUE;
-}
-
-void irc_link_free(void)
-{
-	if (!uplink.dial) {
-		return;
-	}
-	drop_connection();
-	g_clear_pointer(&uplink.dial, irc_dial_free);
-	g_clear_handle_id(&uplink.redial_timer, g_source_remove);
-	g_string_free(uplink.waiting, TRUE);
-	g_hash_table_unref(uplink.verbs);
-	g_clear_pointer(&uplink.leaving, g_free);
-	g_clear_pointer(&uplink.logged, g_free);
 }

@@ -16,7 +16,6 @@
 gboolean irc_link_open(GError **error);
 /* Leaves the network, then calls gw_stopped(). */
 void irc_link_close(const char *reason);
-void irc_link_free(void);
 
 /* The burst of the daemon is over: users may act. */
 gboolean irc_link_is_up(void);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rooms.h"
 
+#include <string.h>
+
 #include "events.h"
 #include "format.h"
 #include "irc.h"
@@ -80,16 +82,25 @@ static void kick(const IrcMember *actor, IrcMember *victim, const char *reason)
 	irc_event_kick(victim, actor->user->nick, clean);
 }
 
+/* Of an identity (user@host; ngIRCd's user may begin with '~'), a nick, or a mask. NULL: of
+ * nothing. */
+static char *mask_of(const char *who)
+{
+	if (!who || !*who) {
+		return NULL;
+	}
+	return strchr(who, '@') && !strchr(who, '!') ? g_strconcat("*!", who, NULL)
+						     : irc_mask_normalise(who);
+}
+
 /* The host is what stays of somebody who comes back under another nick. */
 static char *ban_mask(const IrcUser *user, const GwModerate *moderate)
 {
 	if (user) {
 		return g_strdup_printf("*!*@%s", irc_user_host(user));
 	}
-	if (moderate->identity && *moderate->identity) {
-		return irc_mask_normalise(moderate->identity);
-	}
-	return moderate->nick && *moderate->nick ? irc_mask_normalise(moderate->nick) : NULL;
+	return mask_of(
+		moderate->identity && *moderate->identity ? moderate->identity : moderate->nick);
 }
 
 static void ban(const GwSession *session, const IrcMember *actor, IrcMember *victim,
@@ -119,7 +130,7 @@ static void lift_bans(const IrcMember *actor, const char *who)
 	IrcCasemap casemap = irc.network->limits.casemap;
 	const GPtrArray *list = actor->channel->lists[IRC_LIST_BAN];
 	g_autoptr(GPtrArray) masks = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *full = irc_mask_normalise(who);
+	g_autofree char *full = mask_of(who);
 
 	for (guint i = 0; list && full && i < list->len; i++) {
 		const char *mask = list->pdata[i];

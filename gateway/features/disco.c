@@ -165,7 +165,7 @@ static void append_room_form(GString *out, const Room *room)
 /* What a secret channel is about is told to its members only. */
 static gboolean may_look_into(const Stanza *stanza, const Room *room)
 {
-	return room && (!(room->flags & GW_ROOM_HIDDEN) || room_occupant(room, stanza->from));
+	return room && (!(room->flags & GW_ROOM_HIDDEN) || room_occupant(room, stanza->session, stanza->from));
 }
 
 static void append_room(const Stanza *stanza, GString *out)

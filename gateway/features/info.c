@@ -100,7 +100,7 @@ static gboolean find_peer(const Stanza *stanza, const char **room_id, const char
 		return TRUE;
 	}
 	room = room_find(stanza->network, stanza->local);
-	if (!room || !room_occupant(room, stanza->from)) {
+	if (!room || !room_occupant(room, stanza->session, stanza->from)) {
 		stanza_fail(stanza, GW_FAILURE_NOT_JOINED, NULL);
 		return FALSE;
 	}

@@ -90,10 +90,11 @@ void message_to_peer(const Stanza *stanza)
 	}
 }
 
-GString *message_content(const GwMessage *message, const char *extra)
+const GString *message_content(const GwMessage *message, const char *extra)
 {
-	GString *out = g_string_sized_new(256);
+	static GString *out;
 
+	out = g_string_truncate(out ? out : g_string_sized_new(1024), 0);
 	gw_xml_open(out, "body");
 	if (message->flags & GW_MESSAGE_NOTICE) {
 		gw_xml_text(out, "[notice] ");
@@ -116,7 +117,7 @@ GString *message_content(const GwMessage *message, const char *extra)
 
 static void on_direct(Network *network, Session *session, const GwMessage *message)
 {
-	g_autoptr(GString) content = message_content(message, NULL);
+	const GString *content = message_content(message, NULL);
 	g_autofree char *from = message->peer ? network_jid(network, message->peer) : NULL;
 
 	session->active_us = g_get_monotonic_time();

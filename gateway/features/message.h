@@ -14,7 +14,7 @@ void message_on_event(Network *network, Session *session, guint serial, const vo
 gboolean message_may_pass(const Stanza *stanza, Session *session);
 
 /* The XML inside a message to XMPP. `extra` (XML) goes instead of the record's own extensions; NULL:
- * none. */
-GString *message_content(const GwMessage *message, const char *extra);
+ * none. Borrowed until the next call. */
+const GString *message_content(const GwMessage *message, const char *extra);
 
 #endif

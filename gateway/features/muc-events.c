@@ -174,7 +174,7 @@ void muc_on_room(Network *network, Session *session, guint serial, const void *d
 			(room->flags ^ record->flags) & ~GW_ROOM_CREATED;
 
 		room->flags = record->flags;
-		member_set_text(&room->id, record->room);
+		room_set_id(room, record->room);
 		if (changed) {
 			muc_tell_config_changed(room);
 		}
@@ -240,7 +240,7 @@ void muc_on_message(Network *network, Session *session, guint serial, const GwMe
 	Room *room = room_find_by_id(network, message->room);
 	const Pending *pending = serial ? pending_find(network->pending, serial) : NULL;
 	const Member *member = room ? room_member(room, message->peer) : NULL;
-	g_autoptr(GString) content = NULL;
+	const GString *content;
 
 	if (!room || !message->body) {
 		return;

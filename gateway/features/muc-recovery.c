@@ -260,7 +260,7 @@ void muc_on_probe_answer(const Stanza *stanza)
 {
 	gboolean here = g_strcmp0(stanza->type, "result") == 0 || !failure_is_gone(stanza->element);
 	Room *room = stanza->local ? room_find(stanza->network, stanza->local) : NULL;
-	Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 
 	if (g_strcmp0(stanza->id, PROBE_ID) != 0 || !stanza->local ||
 		find_restored(stanza, here) || !occupant || !occupant->away) {

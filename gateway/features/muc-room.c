@@ -21,10 +21,9 @@ static void occupant_free(gpointer data)
 	g_free(occupant);
 }
 
-Occupant *room_occupant(const Room *room, const char *jid)
+Occupant *room_occupant(const Room *room, const Session *session, const char *jid)
 {
-	const Session *session = session_find(room->network, jid);
-	const Member *member = session ? room_member_of(room, session) : NULL;
+	const Member *member = room && session ? room_member_of(room, session) : NULL;
 
 	for (GSList *link = member ? member->occupants : NULL; link; link = link->next) {
 		Occupant *occupant = link->data;
@@ -307,9 +306,23 @@ Room *room_find(const Network *network, const char *local)
 
 Room *room_find_by_id(const Network *network, const char *id)
 {
-	g_autofree char *local = id ? gw_jid_escape(id) : NULL;
+	Room *room = id ? g_hash_table_lookup(network->rooms_by_id, id) : NULL;
+	g_autofree char *local = NULL;
 
-	return local ? room_find(network, local) : NULL;
+	if (!room && id) {
+		local = gw_jid_escape(id);
+		room = local ? room_find(network, local) : NULL;
+	}
+	return room;
+}
+
+void room_set_id(Room *room, const char *id)
+{
+	if (!g_str_equal(room->id, id)) {
+		g_hash_table_remove(room->network->rooms_by_id, room->id);
+		member_set_text(&room->id, id);
+		g_hash_table_insert(room->network->rooms_by_id, room->id, room);
+	}
 }
 
 Room *room_get(Network *network, const char *local, const char *id)
@@ -328,6 +341,7 @@ Room *room_get(Network *network, const char *local, const char *id)
 	room->occupants = g_ptr_array_new_with_free_func(occupant_free);
 	room->joins = g_ptr_array_new_with_free_func(join_free);
 	g_hash_table_insert(network->rooms, room->local, room);
+	g_hash_table_insert(network->rooms_by_id, room->id, room);
 	return room;
 }
 
@@ -352,6 +366,7 @@ void room_release(Room *room)
 			store_remove_all_undelivered(room->network->store,
 				room->network->config->domain, STORE_TO_ROOM, room->local);
 		}
+		g_hash_table_remove(room->network->rooms_by_id, room->id);
 		g_hash_table_remove(room->network->rooms, room->local);
 	}
 }

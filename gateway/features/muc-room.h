@@ -85,6 +85,8 @@ extern const char *const muc_affiliation_names[5];
 Room *room_find(const Network *network, const char *local);
 Room *room_find_by_id(const Network *network, const char *id);
 /* Finds or makes. NULL: the id cannot be a room's JID. */
+/* The network spells its id otherwise than a JID can. */
+void room_set_id(Room *room, const char *id);
 Room *room_get(Network *network, const char *local, const char *id);
 /* Forgets the room when nobody of ours is in it or on the way; it may be gone then. */
 void room_release(Room *room);
@@ -99,7 +101,8 @@ void room_rename_member(Room *room, Member *member, const char *nick);
 /* Removes it with its occupants. */
 void room_remove_member(Room *room, Member *member);
 
-Occupant *room_occupant(const Room *room, const char *jid);
+/* `room` or `session` NULL: there is none. */
+Occupant *room_occupant(const Room *room, const Session *session, const char *jid);
 Occupant *room_add_occupant(Room *room, Member *member, Session *session, const char *jid);
 void room_remove_occupant(Room *room, Occupant *occupant);
 gboolean room_has_absent(const Room *room); /* somebody away or lingering */

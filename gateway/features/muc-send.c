@@ -128,26 +128,29 @@ void muc_broadcast_presence(const Room *room, const Member *member, const Change
 
 /* ---- messages ---- */
 
-char *muc_new_id(void)
+/* The time in microseconds, never the same twice, and a random number of this run. */
+const char *muc_new_id(void)
 {
-	static guint32 run;
+	enum { TIME_DIGITS = 13 };
+	static char id[TIME_DIGITS + 9];
 	static gint64 last_us;
-	gint64 now_us = g_get_real_time();
+	gint64 rest;
 
-	if (!run) {
-		run = g_random_int() | 1;
+	if (!last_us) {
+		g_snprintf(id + TIME_DIGITS, sizeof(id) - TIME_DIGITS, "%08x", g_random_int());
 	}
-	last_us = MAX(now_us, last_us + 1);
-	return g_strdup_printf("%013" G_GINT64_MODIFIER "x%08x", last_us, run);
+	last_us = rest = MAX(g_get_real_time(), last_us + 1);
+	for (int i = TIME_DIGITS; i-- > 0; rest >>= 4) {
+		id[i] = "0123456789abcdef"[rest & 0xf];
+	}
+	return id;
 }
 
 static void append_stanza_id(GString *out, const Room *room)
 {
-	g_autofree char *id = muc_new_id();
-
 	gw_xml_open_ns(out, "stanza-id", NS_STANZA_ID);
 	gw_xml_attribute(out, "by", room->jid);
-	gw_xml_attribute(out, "id", id);
+	gw_xml_attribute(out, "id", muc_new_id());
 	gw_xml_close(out, "stanza-id");
 }
 
@@ -186,7 +189,7 @@ void muc_broadcast_message(Room *room, const Member *member, const char *id, con
 	gint64 time_us)
 {
 	Network *network = room->network;
-	ComponentTemplate template = { 0 };
+	static ComponentTemplate template; /* its memory serves all messages */
 
 	render_message(room, member, id, content, &template);
 	if (room_has_absent(room)) {
@@ -197,8 +200,6 @@ void muc_broadcast_message(Room *room, const Member *member, const char *id, con
 	if (component_is_up(network->component)) {
 		send_copies(room, &template);
 		outbox_sent_to_room(network, room->local, &template, time_us);
-	} else {
-		component_template_clear(&template);
 	}
 }
 

@@ -44,7 +44,7 @@ void muc_tell_config_changed(const Room *room);
 /* Kept messages after row `seen`. */
 void muc_send_missed(Room *room, const char *to, gint64 seen);
 
-/* Unique for ever, and growing (XEP-0359). Caller frees. */
-char *muc_new_id(void);
+/* Unique for ever, and growing (XEP-0359). Borrowed until the next call. */
+const char *muc_new_id(void);
 
 #endif

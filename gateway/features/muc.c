@@ -100,7 +100,7 @@ static void change_nick(const Stanza *stanza, const Room *room, const Occupant *
 static void on_available(const Stanza *stanza)
 {
 	Room *room = room_find(stanza->network, stanza->local);
-	Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 	const GwElement *x = gw_element_child(stanza->element, "x", NS_MUC);
 
 	if (!stanza->nick) {
@@ -173,7 +173,7 @@ static void take_back_join(Room *room, const Stanza *stanza)
 static void on_unavailable(const Stanza *stanza)
 {
 	Room *room = room_find(stanza->network, stanza->local);
-	Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 
 	if (occupant) {
 		leave(room, occupant, gw_element_child_text(stanza->element, "status", NULL));
@@ -186,7 +186,7 @@ static void on_unavailable(const Stanza *stanza)
 static void on_bounce(const Stanza *stanza)
 {
 	Room *room = room_find(stanza->network, stanza->local);
-	Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 
 	if (occupant && !occupant->away && failure_is_gone(stanza->element)) {
 		gw_info("%s: %s is gone from %s", stanza->network->config->domain, stanza->from,
@@ -210,23 +210,39 @@ void muc_presence(const Stanza *stanza)
 
 /* ---- messages ---- */
 
+static gboolean is_for_rooms_to_say(const GwElement *child)
+{
+	static const struct {
+		const char *ns, *name;
+	} ours[] = {
+		{ "urn:xmpp:sid:0", "stanza-id" },
+		{ "urn:xmpp:occupant-id:0", "occupant-id" },
+		{ "urn:xmpp:delay", "delay" },
+		{ "jabber:x:delay", "x" },
+		{ NS_MUC_USER, "x" },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(ours); i++) {
+		if (gw_element_is(child, ours[i].name, ours[i].ns)) {
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
 /* What the sender's message carries besides its body and may be shown to the other XMPP users as it
  * is. What only a room may say of a message is taken out, or it would be forged. */
 static char *message_extras(const GwElement *message)
 {
-	static const char *const ours[] = { "urn:xmpp:sid:0 stanza-id",
-		"urn:xmpp:occupant-id:0 occupant-id", "urn:xmpp:delay delay", "jabber:x:delay x",
-		NS_MUC_USER " x", NULL };
-	g_autoptr(GString) out = g_string_new(NULL);
+	GString *out = NULL;
 
 	for (const GwElement *child = message->children; child; child = child->next) {
-		g_autofree char *key = g_strconcat(child->ns, " ", child->name, NULL);
-
-		if (!g_str_equal(child->ns, message->ns) && !g_strv_contains(ours, key)) {
+		if (!g_str_equal(child->ns, message->ns) && !is_for_rooms_to_say(child)) {
+			out = out ? out : g_string_sized_new(128);
 			gw_element_print(child, "jabber:component:accept", out);
 		}
 	}
-	return out->len ? g_strdup(out->str) : NULL;
+	return out ? g_string_free(out, FALSE) : NULL;
 }
 
 static void set_subject(const Stanza *stanza, const Room *room, const Session *session,
@@ -301,7 +317,7 @@ static void send_invitation(const Stanza *stanza, const Room *room, const Occupa
 void muc_message(const Stanza *stanza)
 {
 	Room *room = room_find(stanza->network, stanza->local);
-	Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 	const GwElement *invite = gw_element_child(
 		gw_element_child(stanza->element, "x", NS_MUC_USER), "invite", NULL);
 
@@ -349,7 +365,7 @@ static void say_privately(const Stanza *stanza, const Room *room, const Occupant
 void muc_private_message(const Stanza *stanza)
 {
 	Room *room = room_find(stanza->network, stanza->local);
-	Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 
 	if (g_strcmp0(stanza->type, "error") == 0) {
 		on_bounce(stanza);
@@ -370,7 +386,7 @@ void muc_private_message(const Stanza *stanza)
 void muc_ping(const Stanza *stanza)
 {
 	const Room *room = room_find(stanza->network, stanza->local);
-	const Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	const Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 	const Member *target = room ? room_member(room, stanza->nick) : NULL;
 
 	if (!occupant || occupant->member->leaving) {
@@ -424,7 +440,7 @@ static gboolean read_item(const Stanza *stanza, const Room *room, const GwElemen
 void muc_admin_set(const Stanza *stanza)
 {
 	const Room *room = room_find(stanza->network, stanza->local);
-	const Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	const Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 	const GwElement *item = gw_element_child(stanza_payload(stanza), "item", NULL);
 	GwModerate record = { 0 };
 
@@ -462,7 +478,7 @@ static void append_listed(GString *out, const Room *room, int role, int affiliat
 void muc_admin_get(const Stanza *stanza)
 {
 	const Room *room = room_find(stanza->network, stanza->local);
-	const Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	const Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 	const GwElement *item = gw_element_child(stanza_payload(stanza), "item", NULL);
 	int role = index_of(gw_element_attribute(item, "role"), muc_role_names, 4);
 	int affiliation =
@@ -489,7 +505,7 @@ void muc_admin_get(const Stanza *stanza)
 void muc_owner_get(const Stanza *stanza)
 {
 	const Room *room = room_find(stanza->network, stanza->local);
-	const Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	const Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 
 	if (!occupant || occupant->member->affiliation < GW_AFFILIATION_ADMIN) {
 		stanza_fail(stanza, GW_FAILURE_NOT_ALLOWED, NULL);
@@ -502,7 +518,7 @@ void muc_owner_get(const Stanza *stanza)
 void muc_owner_set(const Stanza *stanza)
 {
 	const Room *room = room_find(stanza->network, stanza->local);
-	const Occupant *occupant = room ? room_occupant(room, stanza->from) : NULL;
+	const Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 
 	if (!occupant || occupant->member->affiliation < GW_AFFILIATION_ADMIN) {
 		stanza_fail(stanza, GW_FAILURE_NOT_ALLOWED, NULL);

@@ -9,7 +9,7 @@
 #define KEEP_TAIL (64 * 1024)
 
 struct GwChannel {
-	gint references; /* one is the owner's, one that of the read under way */
+	gint references;  /* one is the owner's, one that of the read under way */
 	GwStream *stream; /* NULL: closed */
 	const GwChannelHandlers *handlers;
 	gpointer user;
@@ -162,11 +162,11 @@ void gw_channel_set_reading(GwChannel *channel, gboolean reading)
 
 /* ---- out ---- */
 
-gboolean gw_channel_send(GwChannel *channel, GwFrameType type, guint session, guint serial,
-	const void *record)
+gboolean gw_channel_send(
+	GwChannel *channel, GwFrameType type, guint session, guint serial, const void *record)
 {
 	return channel->stream != NULL &&
-		gw_frame_pack(gw_stream_output(channel->stream), type, session, serial, record);
+	       gw_frame_pack(gw_stream_output(channel->stream), type, session, serial, record);
 }
 
 void gw_channel_flush(GwChannel *channel)

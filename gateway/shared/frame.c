@@ -15,30 +15,41 @@
 /* ---- the tables ---- */
 
 /* Fails to compile where the member is not of that type. */
-#define OFFSET(Record, member, Type)                                                               \
+#define OFFSET(Record, member, Type) \
 	(offsetof(Record, member) + 0 * sizeof(char[IS_A(Record, member, Type) ? 1 : -1]))
-#define IS_A(Record, member, Type)                                                                 \
+#define IS_A(Record, member, Type) \
 	__builtin_types_compatible_p(__typeof__(((Record *)0)->member), Type)
-#define INT_OFFSET(Record, member)                                                                 \
-	(offsetof(Record, member) +                                                                \
-		0 * sizeof(char[IS_A(Record, member, int) || IS_A(Record, member, guint) ? 1 : -1]))
+#define INT_OFFSET(Record, member)                                                           \
+	(offsetof(Record, member) +                                                          \
+		0 * sizeof(char[IS_A(Record, member, int) || IS_A(Record, member, guint) ? 1 \
+											 : -1]))
 
-#define STRING(Record, member)                                                                     \
-	{ GW_RECORD_STRING, OFFSET(Record, member, const char *), 0, NULL }
-#define INT(Record, member)                                                                        \
-	{ GW_RECORD_INT, INT_OFFSET(Record, member), 0, NULL }
-#define INT64(Record, member)                                                                      \
-	{ GW_RECORD_INT64, OFFSET(Record, member, gint64), 0, NULL }
-#define STRINGS(Record, member)                                                                    \
-	{ GW_RECORD_STRINGS, OFFSET(Record, member, const char *const *), 0, NULL }
-#define LIST(Record, member, Element)                                                              \
-	{ GW_RECORD_LIST, OFFSET(Record, member, const Element *),                                 \
-		OFFSET(Record, n_##member, guint), &Element##_record }
+#define STRING(Record, member)                                                  \
+	{                                                                       \
+		GW_RECORD_STRING, OFFSET(Record, member, const char *), 0, NULL \
+	}
+#define INT(Record, member)                                        \
+	{                                                          \
+		GW_RECORD_INT, INT_OFFSET(Record, member), 0, NULL \
+	}
+#define INT64(Record, member)                                            \
+	{                                                                \
+		GW_RECORD_INT64, OFFSET(Record, member, gint64), 0, NULL \
+	}
+#define STRINGS(Record, member)                                                         \
+	{                                                                               \
+		GW_RECORD_STRINGS, OFFSET(Record, member, const char *const *), 0, NULL \
+	}
+#define LIST(Record, member, Element)                                        \
+	{                                                                    \
+		GW_RECORD_LIST, OFFSET(Record, member, const Element *),     \
+			OFFSET(Record, n_##member, guint), &Element##_record \
+	}
 
-#define RECORD(Record, ...)                                                                        \
-	static const GwRecordField Record##_fields[] = { __VA_ARGS__ };                            \
-	static const GwRecordType Record##_record = { #Record, sizeof(Record),                     \
-		G_N_ELEMENTS(Record##_fields), Record##_fields };                                  \
+#define RECORD(Record, ...)                                                    \
+	static const GwRecordField Record##_fields[] = { __VA_ARGS__ };        \
+	static const GwRecordType Record##_record = { #Record, sizeof(Record), \
+		G_N_ELEMENTS(Record##_fields), Record##_fields };              \
 	_Static_assert(sizeof(Record) <= sizeof(GwRecord), "GwRecord is too small")
 
 RECORD(GwPair, STRING(GwPair, name), STRING(GwPair, value));
@@ -58,10 +69,9 @@ RECORD(GwFeatures, STRING(GwFeatures, type), STRING(GwFeatures, name),
 RECORD(GwLogin, STRING(GwLogin, user), STRING(GwLogin, token), STRING(GwLogin, nick),
 	STRING(GwLogin, name), STRING(GwLogin, secret), LIST(GwLogin, settings, GwPair));
 RECORD(GwFailed, INT(GwFailed, failure), STRING(GwFailed, text));
-RECORD(GwPresence, STRING(GwPresence, peer), STRING(GwPresence, resource),
-	STRING(GwPresence, name), INT(GwPresence, show), STRING(GwPresence, status),
-	INT(GwPresence, priority), INT64(GwPresence, idle_since_us),
-	STRING(GwPresence, extensions));
+RECORD(GwPresence, STRING(GwPresence, peer), STRING(GwPresence, resource), STRING(GwPresence, name),
+	INT(GwPresence, show), STRING(GwPresence, status), INT(GwPresence, priority),
+	INT64(GwPresence, idle_since_us), STRING(GwPresence, extensions));
 RECORD(GwContact, STRING(GwContact, peer), STRING(GwContact, name), STRINGS(GwContact, groups),
 	INT(GwContact, subscription));
 RECORD(GwAuthorization, STRING(GwAuthorization, peer), STRING(GwAuthorization, name),
@@ -89,10 +99,9 @@ RECORD(GwNick, STRING(GwNick, room), STRING(GwNick, nick), STRING(GwNick, new_ni
 	INT(GwNick, session), INT(GwNick, forced));
 RECORD(GwSubject, STRING(GwSubject, room), STRING(GwSubject, nick), STRING(GwSubject, text),
 	INT64(GwSubject, time_us));
-RECORD(GwModerate, STRING(GwModerate, room), STRING(GwModerate, nick),
-	STRING(GwModerate, identity), INT(GwModerate, kick), INT(GwModerate, set_role),
-	INT(GwModerate, role), INT(GwModerate, set_affiliation), INT(GwModerate, affiliation),
-	STRING(GwModerate, reason));
+RECORD(GwModerate, STRING(GwModerate, room), STRING(GwModerate, nick), STRING(GwModerate, identity),
+	INT(GwModerate, kick), INT(GwModerate, set_role), INT(GwModerate, role),
+	INT(GwModerate, set_affiliation), INT(GwModerate, affiliation), STRING(GwModerate, reason));
 RECORD(GwInvite, STRING(GwInvite, room), STRING(GwInvite, peer), STRING(GwInvite, reason),
 	STRING(GwInvite, password));
 RECORD(GwQuery, STRING(GwQuery, room), INT(GwQuery, affiliation), STRING(GwQuery, text),
@@ -316,8 +325,7 @@ gboolean gw_frame_pack(GString *out, guint type, guint session, guint serial, co
 
 	g_return_val_if_fail(type < GW_N_FRAME_TYPES, FALSE);
 	reserve(&packer, sizeof(GwFrameHeader));
-	pack_record(&packer, frames[type].record,
-		record != NULL ? record : (const void *)&empty);
+	pack_record(&packer, frames[type].record, record != NULL ? record : (const void *)&empty);
 	if (packer.too_large) {
 		g_string_truncate(out, packer.start);
 		return FALSE;
@@ -440,8 +448,8 @@ static gsize least_size(const GwRecordType *type)
 
 static gboolean unpack_record(Unpacker *unpacker, const GwRecordType *type, char *record);
 
-static gboolean unpack_list(Unpacker *unpacker, const GwRecordType *element, char **list,
-	guint *length)
+static gboolean unpack_list(
+	Unpacker *unpacker, const GwRecordType *element, char **list, guint *length)
 {
 	guint32 count;
 
@@ -500,8 +508,8 @@ gboolean gw_frame_unpack(guint type, const char *payload, gsize length, GwRecord
 	GwScratch *scratch, GError **error)
 {
 	if (type >= GW_N_FRAME_TYPES) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "no frame has type %u",
-			type);
+		g_set_error(
+			error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "no frame has type %u", type);
 		return FALSE;
 	}
 	Unpacker unpacker = { payload, payload + length, &scratch->arena, NULL };

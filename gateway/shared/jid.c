@@ -18,7 +18,7 @@ static gboolean is_part(const char *text)
 static gboolean are_parts(const GwJid *jid)
 {
 	return is_part(jid->domain) && (jid->local == NULL || is_part(jid->local)) &&
-		(jid->resource == NULL || is_part(jid->resource));
+	       (jid->resource == NULL || is_part(jid->resource));
 }
 
 gboolean gw_jid_split(GwJid *jid, const char *text)
@@ -127,7 +127,8 @@ static char *prepare(const Preparation *preparation, const char *text)
 		return NULL;
 	}
 	memcpy(prepared, text, strlen(text) + 1);
-	/* Characters that its Unicode does not know yet are allowed: new emoji are in many nicks. */
+	/* Characters that its Unicode does not know yet are allowed: new emoji are in many nicks.
+	 */
 	if (stringprep(prepared, sizeof(prepared), 0, preparation->profile) != STRINGPREP_OK ||
 		!is_part(prepared) || !is_allowed(preparation, prepared)) {
 		return NULL;

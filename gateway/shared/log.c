@@ -20,8 +20,8 @@ static const struct {
 
 /* GLib's own writers, without the rule that info and debug need an environment variable: what is
  * shown of ours has been decided before it comes here. */
-static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields, gsize n_fields,
-	gpointer data)
+static GLogWriterOutput write_log(
+	GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
 	if (n_fields == 0 || fields[0].value != domain) {
 		return g_log_writer_default(level, fields, n_fields, data);

@@ -22,19 +22,19 @@ static gpointer place_of(const GwSetting *setting, gpointer target)
 	return (char *)target + setting->offset;
 }
 
-static gboolean read_number(const GwSetting *setting, gint64 *number, const char *value,
-	GError **error)
+static gboolean read_number(
+	const GwSetting *setting, gint64 *number, const char *value, GError **error)
 {
-	g_autofree char *right = g_strdup_printf(
-		"a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, setting->least,
-		setting->most);
+	g_autofree char *right =
+		g_strdup_printf("a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+			setting->least, setting->most);
 
 	return g_ascii_string_to_signed(value, 10, setting->least, setting->most, number, NULL) ||
-		fail(error, setting, value, right);
+	       fail(error, setting, value, right);
 }
 
-static gboolean read_boolean(const GwSetting *setting, gboolean *boolean, const char *value,
-	GError **error)
+static gboolean read_boolean(
+	const GwSetting *setting, gboolean *boolean, const char *value, GError **error)
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
 
@@ -115,17 +115,17 @@ static gboolean read_text(const GwSetting *setting, char **text, const char *val
 	return TRUE;
 }
 
-static gboolean read_choice(const GwSetting *setting, char **text, const char *value,
-	GError **error)
+static gboolean read_choice(
+	const GwSetting *setting, char **text, const char *value, GError **error)
 {
 	g_autofree char *right = g_strconcat("one of: ", setting->choices, NULL);
 
-	return is_among(setting->choices, value) ? read_text(setting, text, value, error) :
-						   fail(error, setting, value, right);
+	return is_among(setting->choices, value) ? read_text(setting, text, value, error)
+						 : fail(error, setting, value, right);
 }
 
-static gboolean read_value(const GwSetting *setting, gpointer target, const char *value,
-	GError **error)
+static gboolean read_value(
+	const GwSetting *setting, gpointer target, const char *value, GError **error)
 {
 	gpointer place = place_of(setting, target);
 
@@ -138,8 +138,8 @@ static gboolean read_value(const GwSetting *setting, gpointer target, const char
 	case GW_SETTING_BOOLEAN:
 		return check(setting, value, error) && read_boolean(setting, place, value, error);
 	case GW_SETTING_ADDRESS:
-		return is_address(value) ? read_text(setting, place, value, error) :
-					   fail(error, setting, value, "HOST:PORT");
+		return is_address(value) ? read_text(setting, place, value, error)
+					 : fail(error, setting, value, "HOST:PORT");
 	case GW_SETTING_LIST:
 		*(char ***)place = split_list(value);
 		return check_list(setting, *(char ***)place, error);
@@ -209,8 +209,8 @@ static gboolean check_keys(const GwSetting *table, const char *const *keys, gsiz
 }
 
 /* As given; NULL: not. An empty value for what must be given is not given. */
-static const char *given_value(const GwSetting *setting, const char *const *keys,
-	const char *const *values, gsize n)
+static const char *given_value(
+	const GwSetting *setting, const char *const *keys, const char *const *values, gsize n)
 {
 	for (gsize i = 0; i < n; i++) {
 		if (strcmp(keys[i], setting->key) == 0) {
@@ -220,8 +220,8 @@ static const char *given_value(const GwSetting *setting, const char *const *keys
 	return NULL;
 }
 
-static gboolean read_setting(const GwSetting *setting, gpointer target, const char *given,
-	GError **error)
+static gboolean read_setting(
+	const GwSetting *setting, gpointer target, const char *given, GError **error)
 {
 	const char *value = given != NULL ? given : setting->fallback;
 

@@ -70,7 +70,7 @@ const char *gw_element_attribute(const GwElement *element, const char *name)
 gboolean gw_element_is(const GwElement *element, const char *name, const char *ns)
 {
 	return element != NULL && (name == NULL || strcmp(element->name, name) == 0) &&
-		(ns == NULL || strcmp(element->ns, ns) == 0);
+	       (ns == NULL || strcmp(element->ns, ns) == 0);
 }
 
 const GwElement *gw_element_child(const GwElement *element, const char *name, const char *ns)
@@ -179,8 +179,8 @@ static void add_attributes(GwParser *parser, Node *node, const XML_Char **pairs,
 static void add_address(GwParser *parser, Node *node, const XML_Char **pairs)
 {
 	static const char *const names[] = { "from", "to", "type", "id" };
-	GwAttribute *attributes = arena_alloc(&parser->arena, sizeof(names) / sizeof(*names) *
-			sizeof(*attributes));
+	GwAttribute *attributes =
+		arena_alloc(&parser->arena, sizeof(names) / sizeof(*names) * sizeof(*attributes));
 	guint n = 0;
 
 	for (; *pairs != NULL; pairs += 2) {
@@ -265,7 +265,7 @@ static void forbid(GwParser *parser, const char *wrong)
 static gint64 stanza_bytes(const GwParser *parser)
 {
 	return (gint64)XML_GetCurrentByteIndex(parser->expat) +
-		XML_GetCurrentByteCount(parser->expat) - parser->start;
+	       XML_GetCurrentByteCount(parser->expat) - parser->start;
 }
 
 static void skip(GwParser *parser, const char *limit)
@@ -486,8 +486,8 @@ static gboolean fail(GError **error, const char *wrong)
 	return FALSE;
 }
 
-static gboolean parse(GwParser *parser, const char *bytes, gsize length, gboolean is_last,
-	GError **error)
+static gboolean parse(
+	GwParser *parser, const char *bytes, gsize length, gboolean is_last, GError **error)
 {
 	while (!parser->stopped && (length > 0 || is_last)) {
 		int piece = (int)MIN(length, (gsize)G_MAXINT / 2);
@@ -496,8 +496,7 @@ static gboolean parse(GwParser *parser, const char *bytes, gsize length, gboolea
 		parser->fed += piece;
 		if (XML_Parse(parser->expat, bytes, piece, is_last_piece) != XML_STATUS_OK &&
 			!parser->stopped) {
-			return fail(error,
-				XML_ErrorString(XML_GetErrorCode(parser->expat)));
+			return fail(error, XML_ErrorString(XML_GetErrorCode(parser->expat)));
 		}
 		if (is_last_piece) {
 			break;

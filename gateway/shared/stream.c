@@ -77,8 +77,8 @@ static gboolean read_once(GwStream *stream)
 	static char buffer[READ_SIZE];
 	g_autoptr(GError) error = NULL;
 
-	gssize n = g_pollable_input_stream_read_nonblocking(stream->input, buffer, sizeof(buffer),
-		NULL, &error);
+	gssize n = g_pollable_input_stream_read_nonblocking(
+		stream->input, buffer, sizeof(buffer), NULL, &error);
 	if (n > 0) {
 		stream->handlers->on_bytes(stream->user, buffer, (gsize)n);
 		return n == sizeof(buffer);
@@ -253,9 +253,9 @@ static gboolean dispatch_turn(GSource *source, GSourceFunc callback, gpointer da
 	return G_SOURCE_CONTINUE;
 }
 
-/* Becomes ready by what is queued, so arming it costs neither an allocation nor a wake-up. It has the
- * priority of the input: all that a turn of the loop brought is handled before the next turn begins
- * with this source, and endless input cannot starve it. */
+/* Becomes ready by what is queued, so arming it costs neither an allocation nor a wake-up. It has
+ * the priority of the input: all that a turn of the loop brought is handled before the next turn
+ * begins with this source, and endless input cannot starve it. */
 static GSourceFuncs turn_functions = { .prepare = prepare_turn, .dispatch = dispatch_turn };
 
 static void watch_turn(GwStream *stream)
@@ -333,7 +333,7 @@ void gw_stream_free(GwStream *stream)
 		return;
 	}
 	gboolean healthy = stream->handlers != NULL && stream->write_error == NULL &&
-		gw_stream_queued(stream) == 0;
+			   gw_stream_queued(stream) == 0;
 	stream->handlers = NULL;
 	stop_sources(stream);
 	close_io(stream->io, healthy);

@@ -78,7 +78,7 @@ static gsize wide_length(const char *text, gsize length)
 static gboolean is_noncharacter(const char *text, gsize length)
 {
 	return length == 3 &&
-		(memcmp(text, "\xef\xbf\xbe", 3) == 0 || memcmp(text, "\xef\xbf\xbf", 3) == 0);
+	       (memcmp(text, "\xef\xbf\xbe", 3) == 0 || memcmp(text, "\xef\xbf\xbf", 3) == 0);
 }
 
 /* How many bytes at `text` go out as they are: 0 or those of one character. */
@@ -204,9 +204,8 @@ static gboolean ends_with_start_tag(const GString *out, const char *name, gsize 
 	if (out->len < 2 || end[-1] != '>') {
 		return FALSE;
 	}
-	return end[-2] == '\'' ||
-		(out->len >= length + 2 && *(end - length - 2) == '<' &&
-			memcmp(end - length - 1, name, length) == 0);
+	return end[-2] == '\'' || (out->len >= length + 2 && *(end - length - 2) == '<' &&
+					  memcmp(end - length - 1, name, length) == 0);
 }
 
 void gw_xml_close(GString *out, const char *name)

@@ -7,16 +7,16 @@
 #include "gw-stanza.h"
 #include "gw-xml.h"
 
-/* CPU time of a groupchat message of 250 bytes: parsed into a tree, written as text. The argument is
- * the number of messages. */
+/* CPU time of a groupchat message of 250 bytes: parsed into a tree, written as text. The argument
+ * is the number of messages. */
 
-#define STREAM                                                                                     \
-	"<stream:stream xmlns='jabber:component:accept' "                                          \
+#define STREAM                                            \
+	"<stream:stream xmlns='jabber:component:accept' " \
 	"xmlns:stream='http://etherx.jabber.org/streams' id='1'>"
-#define MESSAGE                                                                                    \
-	"<message type='groupchat' id='b5b3bb61' from='somebody@example.org/desktop' "             \
-	"to='#channel@irc.example.org'><body>The quick brown fox jumps over the lazy dog, "        \
-	"&amp; nobody minds.</body><origin-id xmlns='urn:xmpp:sid:0' "                             \
+#define MESSAGE                                                                             \
+	"<message type='groupchat' id='b5b3bb61' from='somebody@example.org/desktop' "      \
+	"to='#channel@irc.example.org'><body>The quick brown fox jumps over the lazy dog, " \
+	"&amp; nobody minds.</body><origin-id xmlns='urn:xmpp:sid:0' "                      \
 	"id='b5b3bb61-6c01-4d5d'/></message>"
 
 static guint n_parsed;

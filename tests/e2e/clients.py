@@ -236,9 +236,19 @@ class StanzaInbox(Inbox):
         """The first unread stanza that fits; others stay unread."""
         return self._wait(self._matcher(where, properties), self._take_one, properties, timeout)
 
-    def until(self, where=None, timeout=DEADLINE, **properties):
-        """All unread stanzas up to the first that fits."""
-        return self._wait(self._matcher(where, properties), self._take_up_to, properties, timeout)
+    def until(self, where=None, timeout=DEADLINE, bare=None, **properties):
+        """All unread stanzas up to the first that fits; with `bare` only those from there, and the
+        others stay unread."""
+        if bare:
+            properties["bare"] = bare
+
+        def take(position):
+            taken = [item for item in self._items[:position + 1] if bare in (None, item.bare)]
+            self._items[:position + 1] = [item for item in self._items[:position + 1]
+                                          if bare not in (None, item.bare)]
+            self._taken.extend(taken)
+            return taken
+        return self._wait(self._matcher(where, properties), take, properties, timeout)
 
     def matching(self, where=None, **properties):
         """Those among the unread that fit, without waiting."""
@@ -383,9 +393,9 @@ class XmppClient(StanzaInbox):
                   "</x></presence>")
         if not wait:
             return None
-        return self.until(lambda s: s.bare == room and (
+        return self.until(lambda s: (
             s.kind == "message" and s.subject is not None and s.body is None or
-            s.kind == "presence" and s.type == "error"))
+            s.kind == "presence" and s.type == "error"), bare=room)
 
     def leave(self, room, nick=None, status=""):
         nick = nick or self.user
@@ -460,6 +470,8 @@ class LineInbox(Inbox):
 
 
 class IrcClient(LineInbox):
+    gateway_name = "xmpp.example.org"
+
     def __init__(self, server, nick=None, user=None):
         self.nick = nick or unique("nick")
         super().__init__(self.nick)
@@ -497,6 +509,7 @@ class IrcClient(LineInbox):
     def join(self, channel, key=""):
         self.send(f"JOIN {channel} {key}".rstrip())
         self.expect(rf" 366 {re.escape(self.nick)} {re.escape(channel)} ")
+        self.sync()
 
     def say(self, target, text):
         data = text if isinstance(text, bytes) else text.encode()
@@ -513,10 +526,10 @@ class IrcClient(LineInbox):
         self.expect(r" 381 ")
 
     def sync(self):
-        """Returns when the server has handled all that we sent before."""
-        token = unique("sync")
-        self.send(f"PING :{token}")
-        self.expect(rf"PONG .*{token}$")
+        """Returns when the server, and the gateway if it is linked, have handled all that we sent
+        before: a question to a server travels behind the rest."""
+        self.send(f"VERSION {self.gateway_name}")
+        self.expect(rf" (351|402|421) {re.escape(self.nick)} ")
 
 
 # ---- stand-ins for servers ----

@@ -35,8 +35,9 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         _failures.append(item.nodeid)
         for server in _running:
+            most = 4000 if server.name == "tombolo" else 1200
             report.sections.append((f"log of {server.name} ({server.log_path})",
-                                    server.log()[-6000:]))
+                                    server.log()[-most:]))
 
 
 @pytest.fixture(scope="session")

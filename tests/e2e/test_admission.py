@@ -14,6 +14,7 @@ def gate(nurse, channel):
     def set_mode(mode):
         nurse.send(f"MODE {channel} {mode}")
         nurse.expect(rf" MODE {channel} ")
+        nurse.sync()
         return nurse
     return set_mode
 
@@ -46,7 +47,7 @@ def test_an_invitation_opens_it(romeo, gate, channel, room):
     romeo.chat(f"{nurse.nick}@irc.example.org", "let me in")
     nurse.expect_message(nurse.nick, "let me in", romeo.user)
     nurse.send(f"INVITE {romeo.user} {channel}")
-    nurse.expect(r" 341 ")
+    nurse.expect(rf" 341 {nurse.nick} {romeo.user} {channel}")
     romeo.expect(lambda s: s.kind == "message" and channel in str(s))
     let_in(romeo, room)
 
@@ -138,5 +139,6 @@ def test_network_operators_channel(romeo, nurse, channel, room):
     nurse.join(channel)
     nurse.send(f"MODE {channel} +O")
     nurse.expect(rf" MODE {channel} ")
+    nurse.sync()
     answer = romeo.join(room)
     assert answer[-1].type == "error"

@@ -35,6 +35,7 @@ def test_secret_rooms_are_not_listed(romeo, juliet, nurse, channel, room, mode):
     romeo.join(room)
     nurse.send(f"MODE {channel} {mode}")
     nurse.expect(rf" MODE {channel} ")
+    nurse.sync()
     romeo.sync(IRC_HOST)
     items = juliet.iq(IRC_HOST, f"<query xmlns='{DISCO_ITEMS}'/>").child("query")
     assert room not in {item.get("jid") for item in items}
@@ -44,6 +45,7 @@ def test_room(romeo, nurse, channel, room):
     nurse.join(channel)
     nurse.send(f"MODE {channel} +mi")
     nurse.expect(rf" MODE {channel} ")
+    nurse.sync()
     identities, features = info(romeo, room)
     assert ("conference", "irc") in identities or ("conference", "text") in identities
     assert {MUC, "muc_moderated", "muc_membersonly", "muc_unsecured"} <= features

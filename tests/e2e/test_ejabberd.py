@@ -18,7 +18,7 @@ def lab(private_lab):
 def test_the_main_conversation(lab, people):
     romeo, nurse = people.xmpp(lab, unique("romeo")), people.irc(lab, "nurse", "#verona")
     nurse.send("TOPIC #verona :In fair Verona")
-    nurse.expect(" TOPIC ")
+    nurse.sync()
 
     *presences, subject = romeo.join(ROOM)
     assert [s.nick for s in presences] == ["nurse", romeo.user]

@@ -6,7 +6,7 @@ from clients import unique
 def test_join_shows_occupants_then_oneself_then_the_subject(romeo, nurse, channel, room):
     nurse.join(channel)
     nurse.send(f"TOPIC {channel} :Verona, by night")
-    nurse.expect(" TOPIC ")
+    nurse.sync()
 
     *presences, subject = romeo.join(room)
 

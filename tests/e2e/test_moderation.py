@@ -121,6 +121,7 @@ def test_topic_is_locked(scene):
     romeo, nurse, channel, room = scene
     nurse.send(f"MODE {channel} +t")
     nurse.expect(rf" MODE {channel} ")
+    nurse.sync()
     romeo.send(f"<message type='groupchat' to='{room}' id='s3'><subject>mine</subject></message>")
     assert romeo.expect(kind="message", type="error", id="s3").error in ("forbidden",
                                                                          "not-allowed")

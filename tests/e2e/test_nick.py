@@ -123,6 +123,7 @@ def test_one_user_in_two_rooms_has_one_nick(romeo, nurse, channel, room):
         assert answer[-1].error in ("conflict", "not-acceptable")
     else:
         own = answer[-2]
+        nurse.expect(rf"^:{own.nick}!\S+ JOIN :?{other}$")
         nurse.send(f"NAMES {other}")
         names = nurse.expect(rf" 353 \S+ . {other} :(.*)$").group(1).replace("@", "").split()
         assert own.nick in names

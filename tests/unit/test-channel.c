@@ -99,8 +99,8 @@ static void test_round_trip(Fixture *fixture, gconstpointer data)
 	for (guint i = 1; i <= 3; i++) {
 		GwMessage message = { .body = "hi" };
 
-		g_assert_true(gw_channel_send(
-			fixture->channel, GW_EVENT_MESSAGE, i, 10 * i, &message));
+		g_assert_true(
+			gw_channel_send(fixture->channel, GW_EVENT_MESSAGE, i, 10 * i, &message));
 	}
 	g_assert_true(gw_channel_send(fixture->channel, GW_FRAME_PING, 0, 0, NULL));
 	g_assert_cmpuint(gw_channel_queued(fixture->channel), >, 4 * sizeof(GwFrameHeader));

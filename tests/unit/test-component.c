@@ -8,13 +8,14 @@
 #include "gw-xml.h"
 
 #define DOMAIN "irc.example.org"
-#define HEADER                                                                                     \
-	"<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' "                     \
+#define HEADER                                                                 \
+	"<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' " \
 	"xmlns:stream='http://etherx.jabber.org/streams' from='" DOMAIN "' id='3BF96D32'>"
 /* SHA-1 of "3BF96D32secret". */
 #define DIGEST "b09ea9b3b7f586be8a08d0a3dd7466f110aeb136"
-#define STREAM_ERROR(condition)                                                                    \
-	"<stream:error><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"\
+#define STREAM_ERROR(condition)                                         \
+	"<stream:error><" condition                                     \
+	" xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>" \
 	"</stream:stream>"
 
 /* A component, and a server whose every word is in the test. */
@@ -144,8 +145,8 @@ static const GwStreamHandlers server_handlers = {
 	.on_closed = on_server_closed,
 };
 
-static gboolean on_incoming(GSocketService *service, GSocketConnection *connection, GObject *source,
-	gpointer user)
+static gboolean on_incoming(
+	GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user)
 {
 	Fixture *fixture = user;
 
@@ -164,16 +165,16 @@ static gboolean on_deadline(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-#define WAIT_FOR(condition)                                                                        \
-	G_STMT_START                                                                               \
-	{                                                                                          \
-		const char *waited_for = #condition;                                               \
-		guint deadline = g_timeout_add_seconds(15, on_deadline, &waited_for);              \
-		while (!(condition)) {                                                             \
-			g_main_context_iteration(NULL, TRUE);                                      \
-		}                                                                                  \
-		g_source_remove(deadline);                                                         \
-	}                                                                                          \
+#define WAIT_FOR(condition)                                                           \
+	G_STMT_START                                                                  \
+	{                                                                             \
+		const char *waited_for = #condition;                                  \
+		guint deadline = g_timeout_add_seconds(15, on_deadline, &waited_for); \
+		while (!(condition)) {                                                \
+			g_main_context_iteration(NULL, TRUE);                         \
+		}                                                                     \
+		g_source_remove(deadline);                                            \
+	}                                                                             \
 	G_STMT_END
 
 #define WAIT_FOR_TEXT(text) WAIT_FOR(strstr(fixture->got->str, (text)) != NULL)
@@ -192,8 +193,13 @@ static void settle(void)
 
 static void set_up(Fixture *fixture, gconstpointer data)
 {
-	component_times = (ComponentTimes){ .connect_s = 10, .silence_s = 20, .answer_s = 30,
-		.write_s = 60, .retry_least_s = 0, .retry_most_s = 60, .conflict_s = 300,
+	component_times = (ComponentTimes){ .connect_s = 10,
+		.silence_s = 20,
+		.answer_s = 30,
+		.write_s = 60,
+		.retry_least_s = 0,
+		.retry_most_s = 60,
+		.conflict_s = 300,
 		.steady_s = 30 };
 	fixture->got = g_string_new(NULL);
 	fixture->stanzas = g_string_new(NULL);
@@ -273,7 +279,8 @@ static void test_wrong_secret(Fixture *fixture, gconstpointer data)
 
 static void test_host_unknown(Fixture *fixture, gconstpointer data)
 {
-	expect_refusal(fixture, HEADER STREAM_ERROR("host-unknown"), "no component of this hostname");
+	expect_refusal(
+		fixture, HEADER STREAM_ERROR("host-unknown"), "no component of this hostname");
 }
 
 static void test_no_xmpp(Fixture *fixture, gconstpointer data)
@@ -309,8 +316,8 @@ static void test_refused_port(Fixture *fixture, gconstpointer data)
 {
 	component_times.retry_least_s = 60;
 	g_autoptr(GSocketListener) listener = g_socket_listener_new();
-	g_autofree char *server = g_strdup_printf("127.0.0.1:%u",
-		g_socket_listener_add_any_inet_port(listener, NULL, NULL));
+	g_autofree char *server = g_strdup_printf(
+		"127.0.0.1:%u", g_socket_listener_add_any_inet_port(listener, NULL, NULL));
 	g_socket_listener_close(listener);
 	component_set_server(fixture->component, server, "secret");
 	component_open(fixture->component);
@@ -334,8 +341,8 @@ static void test_stanzas(Fixture *fixture, gconstpointer data)
 	g_assert_cmpstr(fixture->stanzas->str, ==,
 		"<message from='a@b' to='" DOMAIN "'><body>Hi</body></message>");
 
-	GString *out = component_begin(fixture->component, "message", "nick@" DOMAIN, "a@b/c",
-		"chat", "id<1>");
+	GString *out = component_begin(
+		fixture->component, "message", "nick@" DOMAIN, "a@b/c", "chat", "id<1>");
 	gw_xml_element(out, "body", NULL, "1 < 2");
 	component_end(fixture->component, "message");
 	component_begin(fixture->component, "presence", DOMAIN "/x", NULL, NULL, NULL);
@@ -348,8 +355,9 @@ static void test_stanzas(Fixture *fixture, gconstpointer data)
 
 static void test_wrong_from(Fixture *fixture, gconstpointer data)
 {
-	static const char *const froms[] = { NULL, "", "example.org", "a@example.org", "a@" DOMAIN ".org",
-		"IRC.example.org", "a@b/" DOMAIN, "irc.example.or", "@", "a@b@" DOMAIN };
+	static const char *const froms[] = { NULL, "", "example.org", "a@example.org",
+		"a@" DOMAIN ".org", "IRC.example.org", "a@b/" DOMAIN, "irc.example.or", "@",
+		"a@b@" DOMAIN };
 
 	attach(fixture);
 	for (guint i = 0; i < G_N_ELEMENTS(froms); i++) {
@@ -369,7 +377,8 @@ static void test_too_large(Fixture *fixture, gconstpointer data)
 	attach(fixture);
 	component_begin(fixture->component, "message", DOMAIN, "a@b", NULL, "before");
 	component_end(fixture->component, "message");
-	gw_xml_text(component_begin(fixture->component, "message", DOMAIN, "a@b", NULL, "huge"), text);
+	gw_xml_text(
+		component_begin(fixture->component, "message", DOMAIN, "a@b", NULL, "huge"), text);
 	component_end(fixture->component, "message");
 	component_begin(fixture->component, "message", DOMAIN, "a@b", NULL, "after");
 	component_end(fixture->component, "message");
@@ -444,8 +453,7 @@ static void test_skipped(Fixture *fixture, gconstpointer data)
 	send_many_children(fixture, "<iq type='get' id='8'>");
 	server_send(fixture, "</iq><presence from='a@b/c' to='" DOMAIN "'/>");
 	WAIT_FOR(fixture->stanzas->len > 0);
-	g_assert_cmpstr(
-		fixture->stanzas->str, ==, "<presence from='a@b/c' to='" DOMAIN "'/>");
+	g_assert_cmpstr(fixture->stanzas->str, ==, "<presence from='a@b/c' to='" DOMAIN "'/>");
 	settle();
 	g_assert_cmpstr(fixture->got->str, ==,
 		"<message from='x@" DOMAIN "' type='error' id='7' to='a@b/c'>"
@@ -570,8 +578,8 @@ static void test_mark_answers(Fixture *fixture, gconstpointer data)
 	WAIT_FOR_TEXT("</iq>");
 	g_autofree char *id = g_strndup(strstr(fixture->got->str, "id='") + 4,
 		strcspn(strstr(fixture->got->str, "id='") + 4, "'"));
-	g_autofree char *forged = g_strdup_printf(
-		"<iq from='a@b' to='" DOMAIN "' type='result' id='%s'/>", id);
+	g_autofree char *forged =
+		g_strdup_printf("<iq from='a@b' to='" DOMAIN "' type='result' id='%s'/>", id);
 	g_autofree char *answer = g_strdup_printf(
 		"<iq from='" DOMAIN "' to='" DOMAIN "' type='result' id='%s'/>", id);
 	server_send(fixture, forged);
@@ -608,6 +616,8 @@ static void test_close(Fixture *fixture, gconstpointer data)
 	g_assert_false(component_is_up(fixture->component));
 	WAIT_FOR_TEXT("</stream:stream>");
 	g_assert_true(g_str_has_prefix(fixture->got->str, "<presence "));
+	/* Too late for the stream, and no harm to those before. */
+	component_mark(fixture->component);
 	server_send(fixture, "<message from='a@b' to='" DOMAIN "'/>");
 	WAIT_FOR(fixture->stanzas->len > 0);
 	g_assert_cmpuint(fixture->n_done, ==, 0);
@@ -663,7 +673,8 @@ static void test_back_pressure(Fixture *fixture, gconstpointer data)
 	attach(fixture);
 	gw_stream_set_reading(fixture->stream, FALSE);
 	for (guint i = 0; i < 40; i++) {
-		gw_xml_text(component_begin(fixture->component, "message", DOMAIN, "a@b", NULL, NULL),
+		gw_xml_text(
+			component_begin(fixture->component, "message", DOMAIN, "a@b", NULL, NULL),
 			text);
 		component_end(fixture->component, "message");
 	}
@@ -675,7 +686,7 @@ static void test_back_pressure(Fixture *fixture, gconstpointer data)
 	g_assert_false(component_is_full(fixture->component));
 }
 
-#define ADD(path, function)                                                                        \
+#define ADD(path, function) \
 	g_test_add("/component/" path, Fixture, NULL, set_up, function, tear_down)
 
 int main(int argc, char **argv)

@@ -25,8 +25,11 @@ static const char *make_string(Maker *maker)
 {
 	/* Empty ones, and some beyond ASCII. */
 	guint n = maker->counter++;
-	char *text = g_strdup_printf("%s%u", n % 3 == 0 ? "gr\xc3\xbc\xc3\x9f""e \xf0\x9f\x98\x80 " :
-		"some plain words ", n);
+	char *text = g_strdup_printf("%s%u",
+		n % 3 == 0 ? "gr\xc3\xbc\xc3\x9f"
+			     "e \xf0\x9f\x98\x80 "
+			   : "some plain words ",
+		n);
 
 	if (n % 7 == 6) {
 		*text = '\0';
@@ -168,6 +171,21 @@ static void test_round_trip(void)
 	}
 }
 
+static gsize size_of(GwRecordKind kind)
+{
+	switch (kind) {
+	case GW_RECORD_INT:
+		return sizeof(int);
+	case GW_RECORD_INT64:
+		return sizeof(gint64);
+	case GW_RECORD_STRING:
+	case GW_RECORD_STRINGS:
+	case GW_RECORD_LIST:
+		return sizeof(gpointer);
+	}
+	g_assert_not_reached();
+}
+
 /* What a table forgets, an event loses. */
 static void test_tables_are_complete(void)
 {
@@ -178,7 +196,7 @@ static void test_tables_are_complete(void)
 
 		for (guint i = 0; i < record->n_fields; i++) {
 			const GwRecordField *field = &record->fields[i];
-			gsize size = field->kind == GW_RECORD_INT ? 4 : 8;
+			gsize size = size_of(field->kind);
 
 			for (gsize at = 0; at < size; at++) {
 				g_assert_false(covered[field->offset + at]);
@@ -209,8 +227,8 @@ static void test_null_record(void)
 		GwRecord unpacked;
 
 		g_assert_true(gw_frame_pack(frame, type, 0, 0, NULL));
-		g_assert_true(gw_frame_unpack(type, frame->str + HEADER, frame->len - HEADER,
-			&unpacked, scratch, NULL));
+		g_assert_true(gw_frame_unpack(
+			type, frame->str + HEADER, frame->len - HEADER, &unpacked, scratch, NULL));
 		g_assert_cmpmem(&unpacked, gw_frame_record(type)->size, &empty,
 			gw_frame_record(type)->size);
 	}
@@ -283,7 +301,7 @@ static void test_corruption(void)
 		g_autoptr(GString) frame = make_frame(&maker, type, &record);
 		for (guint i = 0; i < 2000 && frame->len > HEADER; i++) {
 			gsize at = HEADER +
-				(gsize)g_test_rand_int_range(0, (gint32)(frame->len - HEADER));
+				   (gsize)g_test_rand_int_range(0, (gint32)(frame->len - HEADER));
 			char before = frame->str[at];
 
 			frame->str[at] = (char)g_test_rand_int();
@@ -312,7 +330,10 @@ static void test_bad_payloads(void)
 	put_u32(inner, 3);
 	g_string_append_len(inner, "a\0b", 4);
 	g_assert_false(unpacks(GW_EVENT_FAILED, inner->str, inner->len, scratch));
-	memcpy(inner->str + 8, "a\xff""b", 4);
+	memcpy(inner->str + 8,
+		"a\xff"
+		"b",
+		4);
 	g_assert_false(unpacks(GW_EVENT_FAILED, inner->str, inner->len, scratch));
 	memcpy(inner->str + 8, "aab", 4);
 	g_assert_true(unpacks(GW_EVENT_FAILED, inner->str, inner->len, scratch));

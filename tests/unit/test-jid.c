@@ -64,17 +64,14 @@ static void test_prepare(void)
 		const char *text, *prepared;
 	} rows[] = {
 		{ "Alice@Example.ORG/Home Office", "alice@example.org/Home Office" },
-		{ "example.org.", "example.org" },
-		{ "[::1]", "[::1]" },
-		{ "GR\xc3\x9c\xc3\x9f""E@M\xc3\x9cnchen.de", "gr\xc3\xbcsse@m\xc3\xbcnchen.de" },
+		{ "example.org.", "example.org" }, { "[::1]", "[::1]" },
+		{ "GR\xc3\x9c\xc3\x9f"
+		  "E@M\xc3\x9cnchen.de",
+			"gr\xc3\xbcsse@m\xc3\xbcnchen.de" },
 		{ "a@b/\xf0\x9f\xa5\xb2", "a@b/\xf0\x9f\xa5\xb2" }, /* newer than the tables */
-		{ "a b@c", NULL },
-		{ "a\"b@c", NULL },
-		{ "a@b c", NULL },
-		{ "a@exa_mple", NULL },
-		{ "a@b/c\x01", NULL },
-		{ "a@b/c\xc2\xa0", "a@b/c " },
-		{ "\xc2\xad@b", NULL },     /* soft hyphen: nothing is left */
+		{ "a b@c", NULL }, { "a\"b@c", NULL }, { "a@b c", NULL }, { "a@exa_mple", NULL },
+		{ "a@b/c\x01", NULL }, { "a@b/c\xc2\xa0", "a@b/c " },
+		{ "\xc2\xad@b", NULL },      /* soft hyphen: nothing is left */
 		{ "a\xef\xbc\xa0@b", NULL }, /* a wide @ */
 	};
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -128,7 +125,8 @@ static void test_escape(void)
 
 static void test_escape_impossible(void)
 {
-	static const char *const ids[] = { "", " ", " a", "a ", "a\tb", "a\x01", "a\xff", "\xc2\xad" };
+	static const char *const ids[] = { "", " ", " a", "a ", "a\tb", "a\x01", "a\xff",
+		"\xc2\xad" };
 	g_autofree char *long_id = g_strnfill(1024, 'x');
 	g_autofree char *long_when_escaped = g_strnfill(400, '@');
 

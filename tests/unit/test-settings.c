@@ -22,18 +22,33 @@ static const char *check_host(const char *value)
 
 static const GwSetting table[] = {
 	{ .key = "name", .kind = GW_SETTING_STRING, .offset = offsetof(Target, name) },
-	{ .key = "secret", .kind = GW_SETTING_SECRET, .offset = offsetof(Target, secret),
+	{ .key = "secret",
+		.kind = GW_SETTING_SECRET,
+		.offset = offsetof(Target, secret),
 		.required = TRUE },
-	{ .key = "port", .kind = GW_SETTING_NUMBER, .offset = offsetof(Target, port),
-		.fallback = "6667", .least = 1, .most = 65535 },
-	{ .key = "tls", .kind = GW_SETTING_BOOLEAN, .offset = offsetof(Target, tls),
+	{ .key = "port",
+		.kind = GW_SETTING_NUMBER,
+		.offset = offsetof(Target, port),
+		.fallback = "6667",
+		.least = 1,
+		.most = 65535 },
+	{ .key = "tls",
+		.kind = GW_SETTING_BOOLEAN,
+		.offset = offsetof(Target, tls),
 		.fallback = "yes" },
 	{ .key = "server", .kind = GW_SETTING_ADDRESS, .offset = offsetof(Target, server) },
-	{ .key = "channels", .kind = GW_SETTING_LIST, .offset = offsetof(Target, channels),
+	{ .key = "channels",
+		.kind = GW_SETTING_LIST,
+		.offset = offsetof(Target, channels),
 		.fallback = "#a #b" },
-	{ .key = "mode", .kind = GW_SETTING_CHOICE, .offset = offsetof(Target, mode),
-		.fallback = "link", .choices = "link client" },
-	{ .key = "host", .kind = GW_SETTING_STRING, .offset = offsetof(Target, host),
+	{ .key = "mode",
+		.kind = GW_SETTING_CHOICE,
+		.offset = offsetof(Target, mode),
+		.fallback = "link",
+		.choices = "link client" },
+	{ .key = "host",
+		.kind = GW_SETTING_STRING,
+		.offset = offsetof(Target, host),
 		.check = check_host },
 	{ NULL },
 };
@@ -80,8 +95,7 @@ static void test_values(void)
 	g_autoptr(GError) error = NULL;
 	Target target;
 
-	g_assert_true(
-		gw_settings_read(table, &target, keys, values, G_N_ELEMENTS(keys), &error));
+	g_assert_true(gw_settings_read(table, &target, keys, values, G_N_ELEMENTS(keys), &error));
 	g_assert_no_error(error);
 	g_assert_cmpstr(target.name, ==, "a name");
 	g_assert_cmpint(target.port, ==, 65535);
@@ -174,7 +188,9 @@ static const char *refuse(const char *value)
 static void test_secret_is_not_shown(void)
 {
 	static const GwSetting secret_table[] = {
-		{ .key = "key", .kind = GW_SETTING_SECRET, .offset = offsetof(Target, secret),
+		{ .key = "key",
+			.kind = GW_SETTING_SECRET,
+			.offset = offsetof(Target, secret),
 			.check = refuse },
 		{ NULL },
 	};

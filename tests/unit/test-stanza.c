@@ -5,8 +5,8 @@
 #include "gw-stanza.h"
 #include "gw-xml.h"
 
-#define OPEN                                                                                       \
-	"<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' "                     \
+#define OPEN                                                                   \
+	"<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' " \
 	"xmlns:stream='http://etherx.jabber.org/streams' id='abc' xml:lang='en'>"
 #define ACCEPT "jabber:component:accept"
 
@@ -104,8 +104,8 @@ static void assert_log(Fixture *fixture, const char *expected)
 
 /* ---- trees ---- */
 
-#define MESSAGE                                                                                    \
-	"<message from='a@b/c' to='x@y'><body>1 &lt; 2 &amp;\nmore</body>"                         \
+#define MESSAGE                                                            \
+	"<message from='a@b/c' to='x@y'><body>1 &lt; 2 &amp;\nmore</body>" \
 	"<x xmlns='urn:x' a='1'><y/><z xmlns='urn:z' xml:lang='de'>\xc3\xa4</z></x></message>"
 
 static void test_stream(Fixture *fixture, gconstpointer data)
@@ -192,8 +192,8 @@ static void test_print_round_trip(void)
 static void test_bad_documents(void)
 {
 	static const char *const texts[] = { "", " ", "text", "<a>", "<a></b>", "<a/><b/>",
-		"<p:a/>", "<a>&nbsp;</a>", "<!DOCTYPE a><a/>", "<a><?x y?></a>", "<a><!-- x --></a>",
-		"<a>\x01</a>", "<a>\xff</a>", "<a b='1' b='2'/>", "<a b=1/>" };
+		"<p:a/>", "<a>&nbsp;</a>", "<!DOCTYPE a><a/>", "<a><?x y?></a>",
+		"<a><!-- x --></a>", "<a>\x01</a>", "<a>\xff</a>", "<a b='1' b='2'/>", "<a b=1/>" };
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autoptr(GError) error = NULL;
@@ -243,20 +243,20 @@ static void test_limit_bytes(Fixture *fixture, gconstpointer data)
 	feed_text(fixture, OPEN);
 	g_string_truncate(fixture->log, 0);
 	feed_hostile(fixture, repeat("<message id='1'><body>", "x",
-			GW_STANZA_MAX_BYTES - around + 1, "</body></message>"));
+				      GW_STANZA_MAX_BYTES - around + 1, "</body></message>"));
 	assert_log(fixture, "skipped(message 1 bytes)<iq/>");
 	feed_hostile(fixture, repeat("<message id='1'><body>", "x", GW_STANZA_MAX_BYTES - around,
-			"</body></message>"));
+				      "</body></message>"));
 	g_assert_cmpuint(fixture->log->len, ==, GW_STANZA_MAX_BYTES + strlen("<iq/>"));
 	g_string_truncate(fixture->log, 0);
-	feed_hostile(fixture, repeat("<message id='2'><body>", "0123456789", 1024 * 1024,
-			"</body></message>"));
+	feed_hostile(fixture,
+		repeat("<message id='2'><body>", "0123456789", 1024 * 1024, "</body></message>"));
 	assert_log(fixture, "skipped(message 2 bytes)<iq/>");
-	feed_hostile(fixture,
-		repeat("<message id='3'><body>", "\n", 1024 * 1024, "</body></message>"));
+	feed_hostile(
+		fixture, repeat("<message id='3'><body>", "\n", 1024 * 1024, "</body></message>"));
 	assert_log(fixture, "skipped(message 3 bytes)<iq/>");
-	feed_hostile(fixture,
-		repeat("<message id='4'><body a='", "x", 300 * 1024, "'/></message>"));
+	feed_hostile(
+		fixture, repeat("<message id='4'><body a='", "x", 300 * 1024, "'/></message>"));
 	assert_log(fixture, "skipped(message 4 bytes)<iq/>");
 	feed_hostile(fixture, repeat("<message id='5' a='", "x", 300 * 1024, "'/>"));
 	assert_log(fixture, "skipped(message 5 bytes)<iq/>");
@@ -296,18 +296,18 @@ static void test_limit_elements(Fixture *fixture, gconstpointer data)
 {
 	feed_text(fixture, OPEN);
 	g_string_truncate(fixture->log, 0);
-	feed_hostile(fixture,
-		repeat("<message>", "<a/>", GW_STANZA_MAX_ELEMENTS - 1, "</message>"));
+	feed_hostile(
+		fixture, repeat("<message>", "<a/>", GW_STANZA_MAX_ELEMENTS - 1, "</message>"));
 	g_assert_true(g_str_has_prefix(fixture->log->str, "<message><a/><a/>"));
 	g_string_truncate(fixture->log, 0);
-	feed_hostile(fixture,
-		repeat("<message id='1'>", "<a/>", GW_STANZA_MAX_ELEMENTS, "</message>"));
+	feed_hostile(
+		fixture, repeat("<message id='1'>", "<a/>", GW_STANZA_MAX_ELEMENTS, "</message>"));
 	assert_log(fixture, "skipped(message 1 elements)<iq/>");
 	feed_hostile(fixture, repeat("<message id='2'>", "<a/>", 100000, "</message>"));
 	assert_log(fixture, "skipped(message 2 elements)<iq/>");
 	/* The count begins anew. */
-	feed_hostile(fixture,
-		repeat("<message>", "<a/>", GW_STANZA_MAX_ELEMENTS - 1, "</message>"));
+	feed_hostile(
+		fixture, repeat("<message>", "<a/>", GW_STANZA_MAX_ELEMENTS - 1, "</message>"));
 	g_assert_true(g_str_has_prefix(fixture->log->str, "<message><a/><a/>"));
 }
 
@@ -325,11 +325,12 @@ static void test_limit_attributes(Fixture *fixture, gconstpointer data)
 {
 	feed_text(fixture, OPEN);
 	g_string_truncate(fixture->log, 0);
-	feed_hostile(fixture, many_attributes("<message><a", GW_STANZA_MAX_ATTRIBUTES, "/></message>"));
+	feed_hostile(
+		fixture, many_attributes("<message><a", GW_STANZA_MAX_ATTRIBUTES, "/></message>"));
 	g_assert_true(g_str_has_prefix(fixture->log->str, "<message><a a0='0' a1='1'"));
 	g_string_truncate(fixture->log, 0);
-	feed_hostile(fixture,
-		many_attributes("<message id='1'><a", GW_STANZA_MAX_ATTRIBUTES + 1, "/></message>"));
+	feed_hostile(fixture, many_attributes("<message id='1'><a", GW_STANZA_MAX_ATTRIBUTES + 1,
+				      "/></message>"));
 	assert_log(fixture, "skipped(message 1 attributes)<iq/>");
 	feed_hostile(fixture, many_attributes("<message id='2'", GW_STANZA_MAX_ATTRIBUTES, "/>"));
 	assert_log(fixture, "skipped(message 2 attributes)<iq/>");

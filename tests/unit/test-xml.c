@@ -82,11 +82,24 @@ static const struct {
 	{ "<>&'\"", "&lt;&gt;&amp;&apos;&quot;", NULL },
 	{ "a\tb\nc\rd", "a\tb\nc&#13;d", "a&#9;b&#10;c&#13;d" },
 	{ "\x01\x08\x0b\x0c\x0e\x1f", "", NULL },
-	{ "a\x02" "b", "ab", NULL },
+	{ "a\x02"
+	  "b",
+		"ab", NULL },
 	{ "\x7f", "\x7f", NULL },
-	{ "gr\xc3\xbc\xc3\x9f" "e \xf0\x9f\x98\x80", "gr\xc3\xbc\xc3\x9f" "e \xf0\x9f\x98\x80", NULL },
-	{ "a\xef\xbf\xbe" "b\xef\xbf\xbf" "c\xef\xbf\xbd", "abc\xef\xbf\xbd", NULL },
-	{ "a\xff" "b", "a\xef\xbf\xbd" "b", NULL },
+	{ "gr\xc3\xbc\xc3\x9f"
+	  "e \xf0\x9f\x98\x80",
+		"gr\xc3\xbc\xc3\x9f"
+		"e \xf0\x9f\x98\x80",
+		NULL },
+	{ "a\xef\xbf\xbe"
+	  "b\xef\xbf\xbf"
+	  "c\xef\xbf\xbd",
+		"abc\xef\xbf\xbd", NULL },
+	{ "a\xff"
+	  "b",
+		"a\xef\xbf\xbd"
+		"b",
+		NULL },
 	{ "a\xc3", "a\xef\xbf\xbd", NULL },
 	{ "\xc3<", "\xef\xbf\xbd&lt;", NULL },
 	{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", NULL },
@@ -97,9 +110,9 @@ static void test_escapes(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(escapes); i++) {
 		g_autoptr(GString) out = g_string_new(NULL);
-		g_autofree char *attribute = g_strdup_printf("<a b='%s'>",
-			escapes[i].in_attribute != NULL ? escapes[i].in_attribute :
-							  escapes[i].escaped);
+		g_autofree char *attribute = g_strdup_printf(
+			"<a b='%s'>", escapes[i].in_attribute != NULL ? escapes[i].in_attribute
+								      : escapes[i].escaped);
 
 		gw_xml_text(out, escapes[i].text);
 		assert_text(out, escapes[i].escaped);
@@ -127,8 +140,8 @@ static void test_random(void)
 		g_autoptr(GError) error = NULL;
 
 		for (int at = 0; at < length; at++) {
-			text[at] = (char)(i % 2 == 0 ? g_test_rand_int_range(1, 256) :
-						       g_test_rand_int_range(' ', 127));
+			text[at] = (char)(i % 2 == 0 ? g_test_rand_int_range(1, 256)
+						     : g_test_rand_int_range(' ', 127));
 		}
 		text[length] = '\0';
 		gw_xml_open(out, "a");
