@@ -794,9 +794,8 @@ void component_free(Component *component)
 
 void component_set_server(Component *component, const char *server, const char *secret)
 {
-	g_autofree char *old_server = component->server;
-	g_autofree char *old_secret = component->secret;
-
+	g_free(component->server);
+	g_free(component->secret);
 	component->server = g_strdup(server);
 	component->secret = g_strdup(secret);
 }

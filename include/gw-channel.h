@@ -32,6 +32,7 @@ gboolean gw_channel_send(GwChannel *channel, GwFrameType type, guint session, gu
 void gw_channel_flush(GwChannel *channel);
 gboolean gw_channel_is_full(const GwChannel *channel);
 gsize gw_channel_queued(const GwChannel *channel); /* bytes */
+/* Frames that have been read already, up to 64 KiB of them, still come. */
 void gw_channel_set_reading(GwChannel *channel, gboolean reading);
 
 #endif

@@ -132,7 +132,9 @@ const GwRecordType *gw_frame_record(guint type);
 /* "EVENT_MESSAGE", for logs; "?" where there is no such frame. */
 const char *gw_frame_name(guint type);
 
-/* Appends a whole frame to `out`. A record too large for a frame is not appended: FALSE. */
+/* Appends a whole frame to `out`; `record` NULL is an empty one. A record too large for a frame is
+ * not appended: FALSE. Text that is no UTF-8 is repaired (U+FFFD), for the other end would refuse
+ * it. */
 gboolean gw_frame_pack(GString *out, guint type, guint session, guint serial, const void *record);
 
 /* Memory for the lists of unpacked records; strings stay in the frame. Reused, so cheap. */

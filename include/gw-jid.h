@@ -31,7 +31,7 @@ const char *gw_jid_resource(const char *text); /* points into `text`; NULL: none
 char *gw_jid_join(const char *local, const char *domain, const char *resource);
 
 /* A legacy id as local part: escaped by XEP-0106, then folded by nodeprep. NULL: impossible (empty,
- * over 1023 bytes, forbidden characters). */
+ * over 1023 bytes, a space at an end, forbidden characters). */
 char *gw_jid_escape(const char *id);
 /* Back to the id, as far as nodeprep has left it. Never NULL. */
 char *gw_jid_unescape(const char *local);

@@ -27,7 +27,8 @@ typedef struct {
 	gboolean reloadable;       /* takes effect on SIGHUP */
 	gint64 least, most;        /* NUMBER */
 	const char *choices;       /* CHOICE */
-	/* Further check: NULL when fine, else what would be right ("a hostname"). */
+	/* Further check, of each word of a LIST. NULL when fine, else what would be right:
+	 * "a hostname". */
 	const char *(*check)(const char *value);
 } GwSetting;
 

@@ -39,7 +39,8 @@ gboolean gw_element_is(const GwElement *element, const char *name, const char *n
  * the surrounding `ns`. */
 void gw_element_print(const GwElement *element, const char *ns, GString *out);
 
-/* Limits of one stanza. What is over is skipped to its end, and told once. */
+/* Limits of one stanza. What is over is skipped to its end, and told once. Only a single tag of
+ * more than 1 MiB, or more than 262,144 open elements, end the stream. */
 #define GW_STANZA_MAX_BYTES (256 * 1024)
 #define GW_STANZA_MAX_DEPTH 64
 #define GW_STANZA_MAX_ELEMENTS 2000
@@ -48,12 +49,14 @@ void gw_element_print(const GwElement *element, const char *ns, GString *out);
 typedef struct GwParser GwParser;
 
 typedef struct {
-	/* The root's start tag; it has no children yet. */
+	/* The root's start tag; it has no children yet. NULL: not wanted. */
 	void (*on_open)(gpointer user, const GwElement *root);
 	void (*on_stanza)(gpointer user, const GwElement *stanza);
-	/* A stanza was over a limit: `stanza` is its start tag alone, `limit` says which one. */
+	/* A stanza was over a limit: `stanza` is its start tag alone, `limit` says which one:
+	 * "bytes", "depth", "elements" or "attributes". Where the start tag itself is the reason,
+	 * it has no more than from, to, type and id. Called as soon as that is known. */
 	void (*on_skipped)(gpointer user, const GwElement *stanza, const char *limit);
-	/* The root's end tag. */
+	/* The root's end tag. NULL: not wanted. */
 	void (*on_close)(gpointer user);
 } GwParserHandlers;
 

@@ -464,7 +464,7 @@ static void on_topic(const IrcLine *line)
 	IrcChannel *channel = irc_network_find_channel(irc.network, line->params[0]);
 
 	if (channel) {
-		irc_event_topic(channel, source_name(line), line->params[1]);
+		irc_event_topic(channel, source_name(line), line->params[1], g_get_real_time());
 	}
 }
 
@@ -500,7 +500,8 @@ static void adopt_modes(
 	irc_event_modes(channel, params, n);
 }
 
-/* CHANINFO #c +modes [key limit] [:topic]. What a channel has already stays. */
+/* CHANINFO #c +modes [key limit] [:topic]. What a channel has already stays. Who set the topic, and
+ * when, is not told. */
 static void on_chaninfo(const IrcLine *line)
 {
 	IrcChannel *channel = irc_network_open_channel(irc.network, line->params[0]);
@@ -512,7 +513,7 @@ static void on_chaninfo(const IrcLine *line)
 			long_form ? line->params[3] : "0");
 	}
 	if (!channel->topic && *topic) {
-		irc_event_topic(channel, peer.name, topic);
+		irc_event_topic(channel, NULL, topic, 0);
 	}
 }
 
@@ -778,9 +779,11 @@ static void ping(GString *out, const char *token)
 	irc_line_append(out, my_name(), "PING", token, NULL);
 }
 
+/* Never the daemon's own name: ngIRCd 26.1 would then free itself as a server, and go on with what
+ * is left. */
 static void unlink_cleanly(GString *out, const char *reason)
 {
-	irc_line_append(out, my_name(), "SQUIT", peer.name, reason, NULL);
+	irc_line_append(out, my_name(), "SQUIT", my_name(), reason, NULL);
 }
 
 /* ---- */

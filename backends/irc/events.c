@@ -158,11 +158,11 @@ void irc_event_kick(IrcMember *member, const char *actor, const char *reason)
 	irc_network_remove_member(irc.network, member);
 }
 
-void irc_event_topic(IrcChannel *channel, const char *actor, const char *text)
+void irc_event_topic(IrcChannel *channel, const char *actor, const char *text, gint64 time_us)
 {
 	g_autofree char *clean = irc_format_strip(text);
 
-	irc_channel_set_topic(channel, clean, actor, g_get_real_time());
+	irc_channel_set_topic(channel, clean, actor, time_us);
 	if (channel->n_ours > 0) {
 		irc_tell_subject(channel);
 	}

@@ -28,7 +28,8 @@ void irc_event_operator(IrcUser *user, gboolean is_operator);
 void irc_event_join(IrcUser *user, const char *channel, guint status);
 void irc_event_part(IrcMember *member, const char *reason);
 void irc_event_kick(IrcMember *member, const char *actor, const char *reason);
-void irc_event_topic(IrcChannel *channel, const char *actor, const char *text);
+/* `actor` and `time_us` may be unknown: NULL and 0. */
+void irc_event_topic(IrcChannel *channel, const char *actor, const char *text, gint64 time_us);
 /* `params`: the letters and what follows them. */
 void irc_event_modes(IrcChannel *channel, const char *const *params, guint n_params);
 

@@ -185,7 +185,7 @@ void irc_rooms_set_subject(GwSession *session, const GwSubject *subject)
 		return;
 	}
 	irc.driver->topic(irc_link_output(), member->user, member->channel->name, text);
-	irc_event_topic(member->channel, member->user->nick, text);
+	irc_event_topic(member->channel, member->user->nick, text, g_get_real_time());
 }
 
 static gboolean check_invite(const GwSession *session, const IrcMember *member, const IrcUser *whom)

@@ -158,6 +158,20 @@ const char *gw_frame_name(guint type)
 	return type < GW_N_FRAME_TYPES ? frames[type].name : "?";
 }
 
+/* A record's pointers, of whatever type. */
+static gconstpointer pointer_at(const char *place)
+{
+	gconstpointer pointer;
+
+	memcpy(&pointer, place, sizeof(pointer));
+	return pointer;
+}
+
+static void put_pointer(char *place, gconstpointer pointer)
+{
+	memcpy(place, &pointer, sizeof(pointer));
+}
+
 /* ---- text ---- */
 
 static gboolean has_high_bit(guint64 word)
@@ -293,7 +307,7 @@ static void pack_field(Packer *packer, const GwRecordField *field, const char *r
 
 	switch (field->kind) {
 	case GW_RECORD_STRING:
-		pack_string(packer, *(const char *const *)value);
+		pack_string(packer, pointer_at(value));
 		break;
 	case GW_RECORD_INT:
 		pack_bytes(packer, value, sizeof(int));
@@ -302,10 +316,10 @@ static void pack_field(Packer *packer, const GwRecordField *field, const char *r
 		pack_bytes(packer, value, sizeof(gint64));
 		break;
 	case GW_RECORD_STRINGS:
-		pack_strings(packer, *(const char *const *const *)value);
+		pack_strings(packer, pointer_at(value));
 		break;
 	case GW_RECORD_LIST:
-		pack_list(packer, field->element, *(const char *const *)value,
+		pack_list(packer, field->element, pointer_at(value),
 			*(const guint *)(record + field->count_offset));
 		break;
 	}
@@ -406,7 +420,8 @@ static gboolean unpack_string(Unpacker *unpacker, const char **text)
 	return TRUE;
 }
 
-static gboolean unpack_strings(Unpacker *unpacker, const char ***strings)
+/* `place` is NULL before. */
+static gboolean unpack_strings(Unpacker *unpacker, char *place)
 {
 	guint32 count;
 
@@ -414,7 +429,6 @@ static gboolean unpack_strings(Unpacker *unpacker, const char ***strings)
 		return FALSE;
 	}
 	if (count == NOTHING) {
-		*strings = NULL;
 		return TRUE;
 	}
 	/* A string takes five bytes at least: a small frame cannot ask for much memory. */
@@ -431,7 +445,7 @@ static gboolean unpack_strings(Unpacker *unpacker, const char ***strings)
 		}
 	}
 	list[count] = NULL;
-	*strings = list;
+	put_pointer(place, list);
 	return TRUE;
 }
 
@@ -449,7 +463,7 @@ static gsize least_size(const GwRecordType *type)
 static gboolean unpack_record(Unpacker *unpacker, const GwRecordType *type, char *record);
 
 static gboolean unpack_list(
-	Unpacker *unpacker, const GwRecordType *element, char **list, guint *length)
+	Unpacker *unpacker, const GwRecordType *element, char *place, char *count_place)
 {
 	guint32 count;
 
@@ -468,8 +482,8 @@ static gboolean unpack_list(
 			return FALSE;
 		}
 	}
-	*list = elements;
-	*length = count;
+	put_pointer(place, elements);
+	memcpy(count_place, &count, sizeof(count));
 	return TRUE;
 }
 
@@ -485,10 +499,9 @@ static gboolean unpack_field(Unpacker *unpacker, const GwRecordField *field, cha
 	case GW_RECORD_INT64:
 		return unpack_bytes(unpacker, value, sizeof(gint64));
 	case GW_RECORD_STRINGS:
-		return unpack_strings(unpacker, (const char ***)value);
+		return unpack_strings(unpacker, value);
 	case GW_RECORD_LIST:
-		return unpack_list(unpacker, field->element, (char **)value,
-			(guint *)(record + field->count_offset));
+		return unpack_list(unpacker, field->element, value, record + field->count_offset);
 	}
 	g_return_val_if_reached(FALSE);
 }

@@ -155,7 +155,7 @@ static char *prepare_hostname(const char *domain)
 
 char *gw_jid_prepare(const char *text)
 {
-	g_auto(GwJid) jid = { NULL };
+	g_auto(GwJid) jid = { .local = NULL };
 
 	if (!gw_jid_split(&jid, text)) {
 		return NULL;

@@ -72,6 +72,7 @@ static double send_and_receive(guint n)
 		}
 		g_main_context_iteration(NULL, FALSE);
 	}
+	g_assert_cmpuint(gw_channel_queued(to), ==, 0);
 	return (cpu_us() - start_us) / n;
 }
 

@@ -359,6 +359,8 @@ class XmppClient(StanzaInbox):
         if not started.wait(DEADLINE) or failed:
             raise AssertionError(f"{self.jid} could not log in")
         if presence:
+            # Only who has asked for the contact list is told of changes to it.
+            self.iq(self.bare, "<query xmlns='jabber:iq:roster'/>")
             self.send("<presence/>")
         return self
 
@@ -508,7 +510,9 @@ class IrcClient(LineInbox):
 
     def join(self, channel, key=""):
         self.send(f"JOIN {channel} {key}".rstrip())
-        self.expect(rf" 366 {re.escape(self.nick)} {re.escape(channel)} ")
+        where = re.escape(channel)
+        self.expect(rf" 366 {re.escape(self.nick)} {where} ")
+        self.expect(rf" 353 {re.escape(self.nick)} . {where} ")
         self.sync()
 
     def say(self, target, text):

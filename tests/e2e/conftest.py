@@ -105,10 +105,10 @@ def private_lab(folder):
         keywords.setdefault("message_rate", 1000)
         keywords.setdefault("message_burst", 1000)
         one = servers.Lab(os.path.join(folder, unique("private")), **keywords)
-        made.append(one)
-        _running.extend(one.servers)
         if configure:
             configure(one)
+        made.append(one)
+        _running.extend(one.servers)
         return one.start() if start else one
     yield make
     for one in made:

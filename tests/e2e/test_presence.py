@@ -49,8 +49,8 @@ def test_away_to_irc(romeo, nurse, channel, room):
         inner = f"<show>{show}</show>" if show else ""
         romeo.send(f"<presence to='{room}/{romeo.user}'>{inner}</presence>")
         romeo.expect(kind="presence", nick=romeo.user, codes=lambda c: 110 in c)
-        romeo.say(room, f"now {show}")
-        nurse.expect_message(channel, f"now {show}")
+        romeo.say(room, f"now {show or 'here'}")
+        nurse.expect_message(channel, f"now {show or 'here'}")
         nurse.send(f"WHOIS {romeo.user}")
         whois = nurse.until(r" 318 ")
         assert any(" 301 " in line for line in whois) == away, show

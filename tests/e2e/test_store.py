@@ -36,7 +36,6 @@ def test_a_store_from_a_newer_version_is_refused(private_lab):
     status, output = lab.gateway.run("run", "-c", lab.gateway.path("gateway.conf"))
     assert status > 0
     assert path in output and "newer" in output
-    assert "ritical" not in output.replace("CRITICAL", "ritical") or "newer" in output
 
 
 def test_a_file_that_is_no_store(private_lab):
@@ -48,12 +47,12 @@ def test_a_file_that_is_no_store(private_lab):
     assert status > 0 and lab.gateway.gateway["store"] in output
 
 
-def test_a_folder_that_is_not_there(private_lab):
+def test_a_folder_that_cannot_be(private_lab):
     lab = private_lab(start=False)
     lab.gateway.attach(lab.xmpp).link(lab.ircd)
-    lab.gateway.gateway["store"] = "/nonexistent/folder/tombolo.sqlite"
+    lab.gateway.gateway["store"] = "/dev/null/folder/tombolo.sqlite"
     status, output = lab.gateway.run("run", "-c", lab.gateway.path("gateway.conf"))
-    assert status > 0 and "/nonexistent/folder" in output
+    assert status > 0 and "/dev/null/folder" in output
 
 
 def test_the_store_is_private(private_lab):

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
 static void try_split(const char *text)
 {
-	g_auto(GwJid) jid = { NULL };
+	g_auto(GwJid) jid = { .local = NULL };
 
 	if (gw_jid_split(&jid, text)) {
 		g_autofree char *joined = gw_jid_join(jid.local, jid.domain, jid.resource);
@@ -27,7 +27,7 @@ static void try_prepare(const char *text)
 	g_autofree char *nick = gw_jid_prepare_resource(text);
 
 	if (prepared != NULL) {
-		g_auto(GwJid) jid = { NULL };
+		g_auto(GwJid) jid = { .local = NULL };
 
 		g_assert_true(gw_jid_split(&jid, prepared));
 	}

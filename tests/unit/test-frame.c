@@ -380,7 +380,8 @@ static void test_bad_text_is_repaired(void)
 		frame, GW_EVENT_FAILED, 0, 0, &(GwFailed){ .text = "some \xe4 words" }));
 	g_assert_true(gw_frame_unpack(GW_EVENT_FAILED, frame->str + HEADER, frame->len - HEADER,
 		&unpacked, scratch, NULL));
-	g_assert_cmpstr(((GwFailed *)&unpacked)->text, ==, "some \xef\xbf\xbd words");
+	const GwFailed *failed = (const GwFailed *)&unpacked;
+	g_assert_cmpstr(failed->text, ==, "some \xef\xbf\xbd words");
 }
 
 static void test_names(void)

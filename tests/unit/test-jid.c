@@ -19,7 +19,7 @@ static void test_split(void)
 		{ "#chan%irc@b/gr\xc3\xbcn", "#chan%irc", "b", "gr\xc3\xbcn" },
 	};
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-		g_auto(GwJid) jid = { NULL };
+		g_auto(GwJid) jid = { .local = NULL };
 		g_autofree char *bare = gw_jid_bare(rows[i].text);
 
 		g_assert_true(gw_jid_split(&jid, rows[i].text));

@@ -50,7 +50,7 @@ static const GwSetting table[] = {
 		.kind = GW_SETTING_STRING,
 		.offset = offsetof(Target, host),
 		.check = check_host },
-	{ NULL },
+	{ .key = NULL },
 };
 
 static gboolean read_one(Target *target, const char *key, const char *value, GError **error)
@@ -192,7 +192,7 @@ static void test_secret_is_not_shown(void)
 			.kind = GW_SETTING_SECRET,
 			.offset = offsetof(Target, secret),
 			.check = refuse },
-		{ NULL },
+		{ .key = NULL },
 	};
 	static const char *const keys[] = { "key" };
 	static const char *const values[] = { "hunter2" };
