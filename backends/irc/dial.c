@@ -19,6 +19,7 @@ struct IrcDial {
 	GTlsCertificate *certificate;
 	GCancellable *cancellable; /* of all that is under way */
 	guint timer;
+	char *refused; /* fingerprint of the last certificate that was not trusted */
 };
 
 /* ---- result ---- */
@@ -69,14 +70,18 @@ static gboolean has_pin(const IrcDial *dial, GTlsCertificate *certificate)
 	return g_str_equal(fingerprint, dial->settings->tls_fingerprint);
 }
 
-/* Called only where the usual checks, by CA and host name, have failed. */
+/* Called only where the usual checks, by CA and host name, have failed. Who calls us needs a
+ * certificate only where one is pinned. */
 static gboolean on_certificate(GTlsConnection *tls, GTlsCertificate *certificate,
 	GTlsCertificateFlags faults, gpointer user)
 {
-	const IrcDial *dial = user;
+	IrcDial *dial = user;
 
-	/* Who calls us needs a certificate only where one is pinned. */
-	return dial->settings->tls_fingerprint ? has_pin(dial, certificate) : dial->client == NULL;
+	g_free(dial->refused);
+	dial->refused = fingerprint_of(certificate);
+	return dial->settings->tls_fingerprint
+		       ? g_str_equal(dial->refused, dial->settings->tls_fingerprint)
+		       : dial->client == NULL;
 }
 
 /* A certificate that a CA vouches for was not asked about: the pin counts all the same. */
@@ -95,6 +100,24 @@ static gboolean check_pin(const IrcDial *dial, GTlsConnection *tls, GError **err
 	return FALSE;
 }
 
+static void fail_handshake(IrcDial *dial, const GError *cause)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) || !dial->refused) {
+		fail(dial, "TLS", cause);
+		return;
+	}
+	error = g_error_new(G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+		dial->settings->tls_fingerprint ? "the daemon's certificate is not the one of "
+						  "tls-fingerprint; its SHA-256 is %s"
+						: "no CA vouches for the daemon's certificate "
+						  "under this host name; if it is "
+						  "the right one, say tls-fingerprint = %s",
+		dial->refused);
+	finish(dial, NULL, error);
+}
+
 static void on_handshake(GObject *source, GAsyncResult *result, gpointer user)
 {
 	GTlsConnection *tls = G_TLS_CONNECTION(source);
@@ -103,7 +126,7 @@ static void on_handshake(GObject *source, GAsyncResult *result, gpointer user)
 
 	if (!g_tls_connection_handshake_finish(tls, result, &error)) {
 		if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-			fail(dial, "TLS", error);
+			fail_handshake(dial, error);
 		}
 		return;
 	}
@@ -271,5 +294,6 @@ void irc_dial_free(IrcDial *dial)
 	g_clear_object(&dial->address);
 	g_clear_object(&dial->certificate);
 	g_clear_object(&dial->cancellable);
+	g_free(dial->refused);
 	g_free(dial);
 }

@@ -35,7 +35,6 @@ static void guest_free(gpointer data)
 	g_free(guest->token);
 	g_free(guest->nick);
 	g_free(guest->old_nick);
-	g_free(guest->exile);
 	g_free(guest);
 }
 
@@ -134,17 +133,41 @@ static gboolean check_nick(const IrcGuest *guest, const char *nick)
 
 /* ---- coming and going ---- */
 
+/* Whom an operator threw off the network, by token: a new session is no way back. */
+typedef struct {
+	char *text; /* why */
+	gint64 until_us;
+} Exile;
+
+static GHashTable *exiles;
+
+static void exile_free(gpointer data)
+{
+	Exile *exile = data;
+
+	g_free(exile->text);
+	g_free(exile);
+}
+
+static gboolean is_over(gpointer token, gpointer exile, gpointer now_us)
+{
+	return ((Exile *)exile)->until_us <= *(gint64 *)now_us;
+}
+
 static gboolean check_exile(IrcGuest *guest)
 {
-	if (!guest->exile) {
+	gint64 now_us = g_get_monotonic_time();
+	const Exile *exile;
+
+	if (!exiles) {
 		return TRUE;
 	}
-	if (g_get_monotonic_time() >= guest->exiled_until_us) {
-		g_clear_pointer(&guest->exile, g_free);
-		return TRUE;
+	g_hash_table_foreach_remove(exiles, is_over, &now_us);
+	exile = g_hash_table_lookup(exiles, guest->token);
+	if (exile) {
+		gw_session_failed(guest->session, gw_serial(), GW_FAILURE_BANNED, exile->text);
 	}
-	gw_session_failed(guest->session, gw_serial(), GW_FAILURE_BANNED, guest->exile);
-	return FALSE;
+	return !exile;
 }
 
 gboolean irc_guest_prepare(IrcGuest *guest, const char *nick)
@@ -199,9 +222,14 @@ void irc_guest_withdraw(IrcGuest *guest)
 
 void irc_guest_exile(IrcGuest *guest, const char *text)
 {
-	g_free(guest->exile);
-	guest->exile = g_strdup(text);
-	guest->exiled_until_us = g_get_monotonic_time() + EXILE_S * G_USEC_PER_SEC;
+	Exile *exile = g_new0(Exile, 1);
+
+	exile->text = g_strdup(text);
+	exile->until_us = g_get_monotonic_time() + EXILE_S * G_USEC_PER_SEC;
+	if (!exiles) {
+		exiles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, exile_free);
+	}
+	g_hash_table_replace(exiles, g_strdup(guest->token), exile);
 	gw_log(G_LOG_LEVEL_MESSAGE, gw_session_user(guest->session), "%s", text);
 	gw_session_offline(guest->session, GW_FAILURE_BANNED, text);
 }
@@ -254,8 +282,6 @@ void irc_guests_login(GwSession *session, const GwLogin *login)
 	guest->nick = g_strdup(login->nick && *login->nick ? login->nick : "guest");
 	if (!irc_link_is_up()) {
 		gw_session_offline(session, GW_FAILURE_NETWORK, NULL);
-	} else if (guest->exile && g_get_monotonic_time() < guest->exiled_until_us) {
-		gw_session_offline(session, GW_FAILURE_BANNED, guest->exile);
 	} else {
 		gw_session_online(session);
 	}

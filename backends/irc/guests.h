@@ -18,8 +18,6 @@ typedef struct {
 	gboolean is_away;     /* wished for */
 	char *old_nick;       /* before the last change, until that is confirmed */
 	guint nick_serial;    /* of that change */
-	char *exile;          /* why an operator threw the user off; NULL: that did not happen */
-	gint64 exiled_until_us;
 	guint ctcp_left; /* answers that may be given before ctcp_us + 10 s */
 	gint64 ctcp_us;
 } IrcGuest;

@@ -33,6 +33,17 @@ static gboolean update_member(Member *member, const GwMember *record)
 	return changed;
 }
 
+/* A join or a change of nick has worked. What else leads to such events (an IQ that gives somebody
+ * voice) is answered when the network surely has it. */
+static void settle(Network *network, guint serial)
+{
+	const Pending *pending = serial ? pending_find(network->pending, serial) : NULL;
+
+	if (pending && g_str_equal(pending->address.kind, "presence")) {
+		pending_remove(network->pending, serial);
+	}
+}
+
 static void rename_member(Room *room, Member *member, const char *nick, gboolean forced)
 {
 	Change change = { .gone = TRUE, .codes = { 303 }, .new_nick = nick };
@@ -90,7 +101,7 @@ void muc_on_member(Network *network, Session *session, guint serial, const void 
 	Member *member = room ? ours ? room_member_of(room, ours) : room_member(room, record->nick) :
 				NULL;
 
-	pending_remove(network->pending, serial);
+	settle(network, serial);
 	if (!room || !record->nick || (record->session && !ours)) {
 		return;
 	}
@@ -153,7 +164,7 @@ void muc_on_member_nick(Network *network, Session *session, guint serial, const 
 	Member *member = room ? room_member(room, record->nick) : NULL;
 	Session *ours = record->session ? session_by_number(network, record->session) : NULL;
 
-	pending_remove(network->pending, serial);
+	settle(network, serial);
 	if (ours) {
 		session_set_nick(ours, record->new_nick);
 	}

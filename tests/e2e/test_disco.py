@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the component, its rooms and its people answer to questions."""
+import threading
+
 import pytest
 
 from clients import DISCO_INFO, DISCO_ITEMS, MUC
@@ -42,6 +44,7 @@ def test_secret_rooms_are_not_listed(romeo, juliet, nurse, channel, room):
 
 def test_room(romeo, nurse, channel, room):
     nurse.join(channel)
+    romeo.join(room)
     nurse.send(f"MODE {channel} +mi")
     nurse.expect(rf" MODE {channel} ")
     nurse.sync()
@@ -75,7 +78,10 @@ def test_unknown_node(romeo):
 def test_ping(romeo, nurse, channel, room):
     nurse.join(channel)
     assert romeo.iq(IRC_HOST, PING).type == "result"
+    assert romeo.iq(f"{nurse.nick}@{IRC_HOST}", PING).error == "not-acceptable", "not on IRC yet"
+    romeo.join(room)
     assert romeo.iq(f"{nurse.nick}@{IRC_HOST}", PING).type == "result"
+    assert romeo.iq(f"nobody-at-all@{IRC_HOST}", PING).error == "item-not-found"
 
 
 def test_self_ping(romeo, room):
@@ -108,9 +114,9 @@ def test_version(romeo):
     assert values["name"] == "Tombolo" and values["version"]
 
 
-def test_version_of_a_peer_asks_the_peer(romeo, nurse):
+def test_version_of_a_peer_asks_the_peer(romeo, nurse, room):
     """CTCP VERSION, answered by the person's own client."""
-    import threading
+    romeo.join(room)
     answers = []
     thread = threading.Thread(target=lambda: answers.append(romeo.iq(
         f"{nurse.nick}@{IRC_HOST}", "<query xmlns='jabber:iq:version'/>")))
@@ -132,7 +138,8 @@ def test_uptime(romeo):
     assert int(query.get("seconds")) >= 0
 
 
-def test_idle_time_of_a_peer(romeo, nurse):
+def test_idle_time_of_a_peer(romeo, nurse, room):
+    romeo.join(room)
     answer = romeo.iq(f"{nurse.nick}@{IRC_HOST}", "<query xmlns='jabber:iq:last'/>")
     assert int(answer.child("query").get("seconds")) >= 0
 

@@ -55,36 +55,53 @@ def test_an_operator_cuts_our_link(private_lab, people):
     mark = lab.ircd.mark()
     nurse.send(f"SQUIT {LINK_NAME} :maintenance")
     nurse.expect(r"^:romeo!\S+ QUIT ")
-    # XMPP is told that the room lost its network, or that its people left.
-    lost = romeo.expect(kind="presence", type="unavailable", bare=ROOM, timeout=30)
-    assert lost.nick != "romeo" or lost.codes & {332, 333}
+    lost(romeo)
+    lost(juliet)
     # All come back without a hand.
     lab.ircd.wait_for_link(since=mark, timeout=90)
     nurse.expect(r"^:romeo!\S+ JOIN ", timeout=30)
     nurse.expect(r"^:juliet!\S+ JOIN ", timeout=30)
-    romeo.expect(kind="presence", bare=ROOM, type="", codes=lambda c: 110 in c, timeout=30)
+    back(romeo)
+    back(juliet)
     nurse.say("#verona", "welcome back")
     romeo.expect(kind="message", body="welcome back")
     romeo.say(ROOM, "here we are")
     nurse.expect_message("#verona", "here we are", "romeo")
 
 
+def lost(client):
+    """The room says that it lost its network; nobody has to leave."""
+    assert "lost" in client.expect(kind="message", sender=ROOM, body=bool, timeout=30).body
+
+
+def back(client):
+    assert "back" in client.expect(kind="message", sender=ROOM, body=bool, timeout=30).body
+
+
 def test_while_the_network_is_away(private_lab, people):
-    """Whatever is sent meanwhile is answered."""
+    """What is said meanwhile arrives later; questions are answered at once."""
     lab = private_lab()
     romeo = people.xmpp(lab, "romeo")
     nurse = people.irc(lab, "nurse", "#verona")
     romeo.join(ROOM)
     lab.ircd.kill()
     nurse.wait_closed()
-    romeo.expect(kind="presence", type="unavailable", bare=ROOM)
+    lost(romeo)
     answer = romeo.iq(IRC_HOST, "<ping xmlns='urn:xmpp:ping'/>")
     assert answer.type == "result"
+    assert romeo.iq(f"{ROOM}/romeo", "<ping xmlns='urn:xmpp:ping'/>").type == "result"
+    number = romeo.say(ROOM, "is anybody there?")
+    juliet = people.xmpp(lab, "juliet")
+    assert juliet.join(ROOM)[-1].type == "error"
+    romeo.sync(IRC_HOST)
+    assert not romeo.matching(id=number)
     mark = lab.ircd.mark()
     lab.ircd.start()
-    lab.ircd.wait_for_link(since=mark, timeout=90)
     nurse = people.irc(lab, "nurse", "#verona")
-    romeo.expect(kind="presence", bare=ROOM, type="", codes=lambda c: 110 in c, timeout=30)
+    lab.ircd.wait_for_link(since=mark, timeout=90)
+    back(romeo)
+    nurse.expect_message("#verona", "is anybody there?", "romeo")
+    assert romeo.expect(kind="message", id=number).type == "groupchat"
     nurse.say("#verona", "hello again")
     romeo.expect(kind="message", body="hello again")
 
@@ -106,7 +123,7 @@ def test_a_nick_taken_during_the_split(private_lab, people):
     romeo = people.xmpp(lab, "romeo")
     romeo.join(ROOM)
     lab.ircd.kill()
-    romeo.expect(kind="presence", type="unavailable", bare=ROOM)
+    lost(romeo)
     # The gateway waits before it tries again, a client does not.
     mark = lab.ircd.mark()
     lab.ircd.start()
@@ -114,7 +131,8 @@ def test_a_nick_taken_during_the_split(private_lab, people):
     thief.send("NICK romeo")
     thief.expect(r"NICK :?romeo$| 433 ")
     lab.ircd.wait_for_link(since=mark, timeout=90)
-    romeo.join(ROOM, wait=False)
-    romeo.expect(lambda s: s.kind == "presence" and s.bare == ROOM and
-                 (s.type == "error" or 110 in s.codes), timeout=30)
+    back(romeo)
+    romeo.say(ROOM, "under which name?")
+    said = thief.expect(r"^:([^!]+)!\S+ PRIVMSG #verona :under which name\?$", timeout=30)
     thief.sync()
+    assert romeo.expect(kind="message", body="under which name?").nick == said.group(1)
