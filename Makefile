@@ -69,9 +69,82 @@ $(bin)/test-%: $(obj)/tests/unit/test-%.o $(BUILD)/parts.a
 
 units: $(unit_tests) all
 
+# ---- what a newcomer runs ----
+
+demo:
+	contrib/install-deps build demo
+	$(MAKE) all
+	exec contrib/demo
+
+check:
+	contrib/install-deps build check
+	$(MAKE) WERROR=1 units $(bin)/peer
+	$(MAKE) WERROR=1 SANITIZE=address,undefined units
+	BUILD=$(BUILD) SANITIZED=build-address-undefined tests/check
+
+e2e: all
+	BUILD=$(BUILD) tests/check e2e
+
+# ---- measuring, fuzzing, tidying ----
+
+$(obj)/tests/bench/%.o: cflags := -Itests/bench/peer
+$(bin)/peer: private libs := -lircclient
+$(bin)/peer: $(call objects,tests/bench/peer/*.c)
+	$(link)
+$(bin)/bench-%: $(obj)/tests/bench/bench-%.o $(shared)
+	$(link)
+
+bench:
+	contrib/install-deps build bench
+	$(MAKE) all $(bin)/peer $(bin)/bench-channel $(bin)/bench-stanza
+	$(bin)/bench-channel
+	$(bin)/bench-stanza
+	BUILD=$(BUILD) tests/bench/peer-bench $(BENCH_OPTIONS)
+
+# A fuzz target is built with everything it may call, by clang, and starts from the seeds of its name.
+FUZZ_SECONDS ?= 60
+fuzz_targets := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
+fuzz_sources := $(wildcard gateway/shared/*.c) $(addprefix backends/irc/,casemap.c ctcp.c format.c \
+	line.c mask.c modes.c nick.c numerics.c text.c)
+build/fuzz/%: tests/fuzz/fuzz-%.c $(fuzz_sources)
+	@mkdir -p $(@D)
+	clang -O1 -g -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-Iinclude -Ibackends/irc $(shell pkg-config --cflags $(packages)) -o $@ $^ \
+		$(shell pkg-config --libs $(packages))
+fuzz:
+	contrib/install-deps build fuzz
+	$(MAKE) $(fuzz_targets:%=build/fuzz/%)
+	set -e; for target in $(fuzz_targets); do \
+		mkdir -p build/fuzz/found-$$target; \
+		build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/ build/fuzz/found-$$target tests/fuzz/seeds/$$target; \
+	done
+
+sources := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+format:
+	clang-format -i $(sources)
+
+# The texts to translate, for gateway/po.
+pot:
+	xgettext --from-code=UTF-8 -k_ -kN_ -o gateway/po/tombolo.pot --package-name=tombolo \
+		$(wildcard gateway/*.c gateway/features/*.c)
+
+# ---- installing ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR)/tombolo $(DESTDIR)$(MANDIR)/man5 \
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(SYSCONFDIR)/tombolo
+	install -m 755 $(bin)/tombolo $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(workers) $(DESTDIR)$(LIBEXECDIR)/tombolo/
+	install -m 644 gateway/tombolo.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 gateway/gateway.conf.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 gateway.conf.example $(DESTDIR)$(SYSCONFDIR)/tombolo/
+	test -e $(DESTDIR)$(SYSCONFDIR)/tombolo/gateway.conf || install -m 600 gateway.conf.example \
+		$(DESTDIR)$(SYSCONFDIR)/tombolo/gateway.conf
+
 clean:
 	rm -rf build build-*
 
-.PHONY: all units clean
+.PHONY: all units demo check e2e bench fuzz format pot install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

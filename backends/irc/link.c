@@ -312,8 +312,11 @@ static void on_bytes(gpointer user, const char *bytes, gsize length)
 
 static void on_closed(gpointer user, const GError *error)
 {
-	g_autofree char *text = g_strdup_printf(
-		"the daemon closed the link: %s", error ? error->message : "without a reason");
+	const char *cause = error ? error->message
+			    : uplink.state == LINK_GREETING
+				    ? "before it said who it is; its log tells why"
+				    : "without a reason";
+	g_autofree char *text = g_strdup_printf("the daemon closed the link: %s", cause);
 
 	lose(GW_FAILURE_NETWORK, text);
 }

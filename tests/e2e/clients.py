@@ -493,7 +493,10 @@ class IrcClient(LineInbox):
         if line.startswith("PING"):
             self.send("PONG" + line[4:])
             return True
-        return False
+        ping = re.match(rf":([^!]+)!\S+ PRIVMSG {re.escape(self.nick)} :(\x01PING.*)$", line)
+        if ping:
+            self.send(f"NOTICE {ping.group(1)} :{ping.group(2)}")
+        return bool(ping)
 
     def send(self, line):
         data = line if isinstance(line, bytes) else line.encode("utf-8", "surrogateescape")

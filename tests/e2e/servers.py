@@ -131,8 +131,10 @@ class Server:
                     self._lines.append(line)
                     self._news.notify_all()
         with self._news:
-            self._ended = True
-            self._news.notify_all()
+            # A child that outlived a killed process may have kept the pipe until now.
+            if self.process in (None, process):
+                self._ended = True
+                self._news.notify_all()
 
     def mark(self):
         """A place in the log, to wait for what comes after it."""

@@ -49,8 +49,8 @@ def ask(xmpp, payload="<ping xmlns='urn:xmpp:ping'/>", to=IRC_HOST, timeout=DEAD
 def join(xmpp, room=ROOM, nick="romeo", sender=ROMEO):
     xmpp.send(f"<presence from='{sender}' to={quoteattr(f'{room}/{nick}')}><x xmlns='{MUC}'/>"
               "</presence>")
-    return xmpp.until(lambda s: s.bare == room and (
-        s.kind == "message" and s.subject is not None or s.type == "error"))
+    return xmpp.until(lambda s: s.kind == "message" and s.subject is not None or
+                      s.type == "error", bare=room)
 
 
 def still_works(xmpp):
@@ -285,16 +285,25 @@ PARAMETERS = [b"", b" ", b" :", b" #verona", b" romeo", b" alice", b" #verona ro
 
 
 def irc_still_works(xmpp, fake_ircd, links):
-    """On the same link, or on the next one."""
+    """On the same link, or on the next one. Returns how many there were."""
     try:
-        nick = unique("probe")
-        fake_ircd.introduce(nick, "#verona")
-        fake_ircd.send(f":{nick} PRIVMSG #verona :still there?")
-        xmpp.expect(kind="message", body="still there?", nick=nick, timeout=3)
+        talk(xmpp, fake_ircd)
     except (AssertionError, OSError):
         fake_ircd.wait_linked(links + 1, timeout=60)
-    still_works(xmpp)
+        talk(xmpp, fake_ircd)
     return fake_ircd.links
+
+
+def talk(xmpp, fake_ircd):
+    """Somebody new from XMPP hears somebody new from IRC."""
+    number = unique()
+    room = f"#room{number}@{IRC_HOST}"
+    answer = join(xmpp, room, f"watcher{number}", f"watcher{number}@example.org/test")
+    assert answer[-1].type != "error", answer[-1]
+    fake_ircd.introduce(f"probe{number}", f"#room{number}")
+    fake_ircd.send(f":probe{number} PRIVMSG #room{number} :still there?")
+    xmpp.expect(kind="message", body="still there?", bare=room, timeout=5)
+    still_works(xmpp)
 
 
 def test_bad_lines(fake_gateway, xmpp, fake_ircd):

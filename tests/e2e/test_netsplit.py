@@ -92,7 +92,7 @@ def test_while_the_network_is_away(private_lab, people):
     assert romeo.iq(f"{ROOM}/romeo", "<ping xmlns='urn:xmpp:ping'/>").type == "result"
     number = romeo.say(ROOM, "is anybody there?")
     juliet = people.xmpp(lab, "juliet")
-    assert juliet.join(ROOM)[-1].type == "error"
+    juliet.join(ROOM, wait=False)
     romeo.sync(IRC_HOST)
     assert not romeo.matching(id=number)
     mark = lab.ircd.mark()
@@ -102,6 +102,7 @@ def test_while_the_network_is_away(private_lab, people):
     back(romeo)
     nurse.expect_message("#verona", "is anybody there?", "romeo")
     assert romeo.expect(kind="message", id=number).type == "groupchat"
+    juliet.until(lambda s: s.type == "error" or s.subject is not None, bare=ROOM, timeout=60)
     nurse.say("#verona", "hello again")
     romeo.expect(kind="message", body="hello again")
 
