@@ -98,7 +98,8 @@ static const ComponentHandlers component_handlers = { on_stanza, on_up, on_down,
 
 static gboolean is_done(const Trial *trial)
 {
-	return trial->failed || (trial->started && (!trial->connect || (trial->online && trial->up)));
+	return trial->failed ||
+	       (trial->started && (!trial->connect || (trial->online && trial->up)));
 }
 
 static gboolean on_late(gpointer data)
@@ -131,13 +132,14 @@ static gboolean report(const Trial *trial, const char *path)
 	gboolean well = trial->started && !trial->failed;
 
 	if (!well) {
-		g_printerr("%s: [%s %s] %s\n", path, trial->settings->backend, trial->settings->name,
+		g_printerr("%s: [%s %s] %s\n", path, trial->settings->backend,
+			trial->settings->name,
 			words_or(trial->network_words, _("the backend does not answer")));
 		return FALSE;
 	}
 	if (trial->connect && !trial->up) {
-		g_printerr(_("%s: [component %s] the XMPP server at %s does not take us: %s\n"), path,
-			trial->config->domain, trial->config->server,
+		g_printerr(_("%s: [component %s] the XMPP server at %s does not take us: %s\n"),
+			path, trial->config->domain, trial->config->server,
 			words_or(trial->server_words, _("no answer")));
 		well = FALSE;
 	}
@@ -148,8 +150,8 @@ static gboolean report(const Trial *trial, const char *path)
 		well = FALSE;
 	}
 	if (well) {
-		g_print(trial->connect ? _("%s: settings, server and network are well\n") :
-					 _("%s: settings are well\n"),
+		g_print(trial->connect ? _("%s: settings, server and network are well\n")
+				       : _("%s: settings are well\n"),
 			trial->config->domain);
 	}
 	return well;
@@ -159,8 +161,9 @@ static Worker *make_worker(Trial *trial)
 {
 	const NetworkConfig *settings = trial->settings;
 	g_autofree GwPair *pairs = g_new0(GwPair, settings->keys->len + 1);
-	GwStart start = { .settings = pairs, .n_settings = settings->keys->len,
-		.check_only = !trial->connect };
+	GwStart start = {
+		.settings = pairs, .n_settings = settings->keys->len, .check_only = !trial->connect
+	};
 
 	for (guint i = 0; i < settings->keys->len; i++) {
 		pairs[i].name = settings->keys->pdata[i];
@@ -171,7 +174,8 @@ static Worker *make_worker(Trial *trial)
 
 static gboolean try_one(const Config *config, const ComponentConfig *component, gboolean connect)
 {
-	Trial trial = { .config = component, .connect = connect,
+	Trial trial = { .config = component,
+		.connect = connect,
 		.settings = config_network(config, component->network) };
 	g_autoptr(GError) error = NULL;
 	gboolean well;

@@ -13,33 +13,65 @@ static const char *check_domain_or_jid(const char *value)
 }
 
 const GwSetting config_gateway_settings[] = {
-	{ .key = "store", .kind = GW_SETTING_STRING, .offset = offsetof(Config, store),
+	{ .key = "store",
+		.kind = GW_SETTING_STRING,
+		.offset = offsetof(Config, store),
 		.fallback = "/var/lib/tombolo/tombolo.sqlite" },
-	{ .key = "log-level", .kind = GW_SETTING_CHOICE, .offset = offsetof(Config, log_level),
-		.fallback = "message", .choices = "warning message info debug", .reloadable = TRUE },
+	{ .key = "log-level",
+		.kind = GW_SETTING_CHOICE,
+		.offset = offsetof(Config, log_level),
+		.fallback = "message",
+		.choices = "warning message info debug",
+		.reloadable = TRUE },
 	{ 0 },
 };
 
 const GwSetting config_component_settings[] = {
-	{ .key = "server", .kind = GW_SETTING_ADDRESS, .offset = offsetof(ComponentConfig, server),
-		.fallback = "127.0.0.1:5347", .reloadable = TRUE },
-	{ .key = "secret", .kind = GW_SETTING_SECRET, .offset = offsetof(ComponentConfig, secret),
-		.required = TRUE, .reloadable = TRUE },
-	{ .key = "network", .kind = GW_SETTING_STRING, .offset = offsetof(ComponentConfig, network),
+	{ .key = "server",
+		.kind = GW_SETTING_ADDRESS,
+		.offset = offsetof(ComponentConfig, server),
+		.fallback = "127.0.0.1:5347",
+		.reloadable = TRUE },
+	{ .key = "secret",
+		.kind = GW_SETTING_SECRET,
+		.offset = offsetof(ComponentConfig, secret),
+		.required = TRUE,
+		.reloadable = TRUE },
+	{ .key = "network",
+		.kind = GW_SETTING_STRING,
+		.offset = offsetof(ComponentConfig, network),
 		.required = TRUE },
-	{ .key = "allow", .kind = GW_SETTING_LIST, .offset = offsetof(ComponentConfig, allow),
-		.reloadable = TRUE, .check = check_domain_or_jid },
-	{ .key = "admins", .kind = GW_SETTING_LIST, .offset = offsetof(ComponentConfig, admins),
-		.reloadable = TRUE, .check = check_domain_or_jid },
-	{ .key = "rooms-per-user", .kind = GW_SETTING_NUMBER,
-		.offset = offsetof(ComponentConfig, rooms_per_user), .fallback = "50", .least = 1,
-		.most = 100000, .reloadable = TRUE },
-	{ .key = "message-rate", .kind = GW_SETTING_NUMBER,
-		.offset = offsetof(ComponentConfig, message_rate), .fallback = "5", .least = 1,
-		.most = 1000000, .reloadable = TRUE },
-	{ .key = "message-burst", .kind = GW_SETTING_NUMBER,
-		.offset = offsetof(ComponentConfig, message_burst), .fallback = "20", .least = 1,
-		.most = 1000000, .reloadable = TRUE },
+	{ .key = "allow",
+		.kind = GW_SETTING_LIST,
+		.offset = offsetof(ComponentConfig, allow),
+		.reloadable = TRUE,
+		.check = check_domain_or_jid },
+	{ .key = "admins",
+		.kind = GW_SETTING_LIST,
+		.offset = offsetof(ComponentConfig, admins),
+		.reloadable = TRUE,
+		.check = check_domain_or_jid },
+	{ .key = "rooms-per-user",
+		.kind = GW_SETTING_NUMBER,
+		.offset = offsetof(ComponentConfig, rooms_per_user),
+		.fallback = "50",
+		.least = 1,
+		.most = 100000,
+		.reloadable = TRUE },
+	{ .key = "message-rate",
+		.kind = GW_SETTING_NUMBER,
+		.offset = offsetof(ComponentConfig, message_rate),
+		.fallback = "5",
+		.least = 1,
+		.most = 1000000,
+		.reloadable = TRUE },
+	{ .key = "message-burst",
+		.kind = GW_SETTING_NUMBER,
+		.offset = offsetof(ComponentConfig, message_burst),
+		.fallback = "20",
+		.least = 1,
+		.most = 1000000,
+		.reloadable = TRUE },
 	{ 0 },
 };
 
@@ -76,8 +108,8 @@ void config_free(Config *config)
 }
 
 /* A section's lines as two lists. */
-static gboolean read_lines(GKeyFile *file, const char *section, GPtrArray *keys, GPtrArray *values,
-	GError **error)
+static gboolean read_lines(
+	GKeyFile *file, const char *section, GPtrArray *keys, GPtrArray *values, GError **error)
 {
 	g_auto(GStrv) names = g_key_file_get_keys(file, section, NULL, error);
 
@@ -103,12 +135,12 @@ static gboolean read_section(GKeyFile *file, const char *section, const GwSettin
 	g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
 
 	return read_lines(file, section, keys, values, error) &&
-		gw_settings_read(table, target, (const char *const *)keys->pdata,
-			(const char *const *)values->pdata, keys->len, error);
+	       gw_settings_read(table, target, (const char *const *)keys->pdata,
+		       (const char *const *)values->pdata, keys->len, error);
 }
 
-static gboolean read_component(Config *config, GKeyFile *file, const char *section,
-	const char *name, GError **error)
+static gboolean read_component(
+	Config *config, GKeyFile *file, const char *section, const char *name, GError **error)
 {
 	ComponentConfig *component = g_new0(ComponentConfig, 1);
 
@@ -151,8 +183,8 @@ static gboolean is_word(const char *text)
 	return *text != '\0';
 }
 
-static gboolean read_any_section(Config *config, GKeyFile *file, const char *section,
-	GError **error)
+static gboolean read_any_section(
+	Config *config, GKeyFile *file, const char *section, GError **error)
 {
 	g_auto(GStrv) words = g_strsplit(section, " ", 2);
 	const char *name = words[0] && words[1] ? g_strstrip(words[1]) : NULL;
@@ -162,7 +194,8 @@ static gboolean read_any_section(Config *config, GKeyFile *file, const char *sec
 	}
 	if (!name || !*name || !is_word(words[0]) || g_str_equal(words[0], "gateway")) {
 		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
-			"unknown section; there are [gateway], [component HOSTNAME] and [BACKEND NAME], "
+			"unknown section; there are [gateway], [component HOSTNAME] and [BACKEND "
+			"NAME], "
 			"for example [irc example]");
 		return FALSE;
 	}
@@ -179,7 +212,8 @@ static gboolean check_pairs(const Config *config, GError **error)
 
 	if (!config->components->len) {
 		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
-			"%s: there is no [component HOSTNAME] section, so nothing to do", config->path);
+			"%s: there is no [component HOSTNAME] section, so nothing to do",
+			config->path);
 		return FALSE;
 	}
 	for (guint i = 0; i < config->components->len; i++) {
@@ -196,6 +230,17 @@ static gboolean check_pairs(const Config *config, GError **error)
 				"%s: [component %s] network: \"%s\" has a component already; give "
 				"this one a network section of its own",
 				config->path, component->domain, component->network);
+			return FALSE;
+		}
+	}
+	for (guint i = 0; i < config->networks->len; i++) {
+		const NetworkConfig *network = config->networks->pdata[i];
+
+		if (!g_hash_table_contains(used, network->name)) {
+			g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+				"%s: [%s %s] no component has this network: name it in a "
+				"[component HOSTNAME] section, as `network = %s`, or remove it",
+				config->path, network->backend, network->name, network->name);
 			return FALSE;
 		}
 	}
@@ -282,7 +327,7 @@ static gboolean same_lines(const NetworkConfig *a, const NetworkConfig *b)
 
 	for (guint i = 0; same && i < a->keys->len; i++) {
 		same = g_str_equal(a->keys->pdata[i], b->keys->pdata[i]) &&
-			g_str_equal(a->values->pdata[i], b->values->pdata[i]);
+		       g_str_equal(a->values->pdata[i], b->values->pdata[i]);
 	}
 	return same;
 }
@@ -294,7 +339,8 @@ static void compare_components(const Config *running, const Config *fresh, GPtrA
 		const ComponentConfig *before = config_component(running, now->domain);
 
 		if (!before) {
-			g_ptr_array_add(lines, g_strdup_printf("[component %s] is new", now->domain));
+			g_ptr_array_add(
+				lines, g_strdup_printf("[component %s] is new", now->domain));
 		} else if (!g_str_equal(before->network, now->network)) {
 			g_ptr_array_add(lines,
 				g_strdup_printf("[component %s] network has changed", now->domain));
@@ -323,8 +369,8 @@ GPtrArray *config_needs_restart(const Config *running, const Config *fresh)
 		const NetworkConfig *now = config_network(fresh, before->name);
 
 		if (now && !same_lines(before, now)) {
-			g_ptr_array_add(lines,
-				g_strdup_printf("[%s %s] has changed", before->backend, before->name));
+			g_ptr_array_add(lines, g_strdup_printf("[%s %s] has changed",
+						       before->backend, before->name));
 		}
 	}
 	return lines;

@@ -23,7 +23,8 @@ static const Row rows[GW_N_FAILURES] = {
 		N_("You have logged in to this network from somewhere else.") },
 	[GW_FAILURE_NOT_FOUND] = { "cancel", "item-not-found",
 		N_("There is nobody and no room of that name.") },
-	[GW_FAILURE_OFFLINE] = { "wait", "recipient-unavailable", N_("That person is not online.") },
+	[GW_FAILURE_OFFLINE] = { "wait", "recipient-unavailable",
+		N_("That person is not online.") },
 	[GW_FAILURE_CONFLICT] = { "cancel", "conflict",
 		N_("That nickname is taken. Please choose another one.") },
 	[GW_FAILURE_BAD_NAME] = { "modify", "not-acceptable",
@@ -36,7 +37,8 @@ static const Row rows[GW_N_FAILURES] = {
 	[GW_FAILURE_PASSWORD] = { "auth", "not-authorized",
 		N_("This room needs a password. Please join again with the right one.") },
 	[GW_FAILURE_MEMBERS_ONLY] = { "auth", "registration-required",
-		N_("This room is for invited people only. Please ask somebody inside to invite you.") },
+		N_("This room is for invited people only. Please ask somebody inside to invite "
+		   "you.") },
 	[GW_FAILURE_FULL] = { "wait", "service-unavailable", N_("The room is full.") },
 	[GW_FAILURE_NOT_ALLOWED] = { "auth", "forbidden", N_("You may not do that here.") },
 	[GW_FAILURE_BAD_REQUEST] = { "modify", "bad-request",
@@ -72,8 +74,8 @@ void failure_append(GString *out, GwFailure failure, const char *text)
 	gw_xml_close(out, "error");
 }
 
-void failure_send(Component *component, const FailureAddress *address, GwFailure failure,
-	const char *text)
+void failure_send(
+	Component *component, const FailureAddress *address, GwFailure failure, const char *text)
 {
 	GString *out = component_begin(
 		component, address->kind, address->to, address->from, "error", address->id);
@@ -86,8 +88,8 @@ void failure_send(Component *component, const FailureAddress *address, GwFailure
 	component_end(component, address->kind);
 }
 
-void failure_answer(Component *component, const GwElement *stanza, GwFailure failure,
-	const char *text)
+void failure_answer(
+	Component *component, const GwElement *stanza, GwFailure failure, const char *text)
 {
 	const char *type = gw_element_attribute(stanza, "type");
 	FailureAddress address = {

@@ -24,12 +24,12 @@ typedef struct {
 } FailureAddress;
 
 /* Sends the error stanza that answers a stanza. */
-void failure_send(Component *component, const FailureAddress *address, GwFailure failure,
-	const char *text);
+void failure_send(
+	Component *component, const FailureAddress *address, GwFailure failure, const char *text);
 
 /* Answers `stanza`, unless that is an error or a result itself (RFC 6120 §8.3.1). */
-void failure_answer(Component *component, const GwElement *stanza, GwFailure failure,
-	const char *text);
+void failure_answer(
+	Component *component, const GwElement *stanza, GwFailure failure, const char *text);
 
 /* Whether an error that came back means that nobody is there any more. */
 gboolean failure_is_gone(const GwElement *stanza);

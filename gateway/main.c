@@ -138,8 +138,8 @@ static gboolean start(Gateway *gateway, GError **error)
 	return TRUE;
 }
 
-/* No descriptor but 0 to 2 reaches our workers, no core file holds anybody's secrets, and memory that
- * a burst took is given back. */
+/* No descriptor but 0 to 2 reaches our workers, no core file holds anybody's secrets, and memory
+ * that a burst took is given back. */
 static void prepare_process(void)
 {
 	struct rlimit files;
@@ -200,7 +200,8 @@ int main(int argc, char **argv)
 	g_autofree char *path = NULL;
 	gboolean connect = FALSE;
 	const GOptionEntry options[] = {
-		{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &path, N_("The config file"), N_("FILE") },
+		{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &path, N_("The config file"),
+			N_("FILE") },
 		{ "connect", 0, 0, G_OPTION_ARG_NONE, &connect,
 			N_("With check: try each server and network, too"), NULL },
 		{ 0 },

@@ -62,8 +62,8 @@ static gboolean on_pending_time(gpointer data)
 {
 	Network *network = data;
 
-	pending_expire(network->pending,
-		g_get_monotonic_time() - ANSWER_WITHIN_S * G_USEC_PER_SEC, fail_timeout, network);
+	pending_expire(network->pending, g_get_monotonic_time() - ANSWER_WITHIN_S * G_USEC_PER_SEC,
+		fail_timeout, network);
 	if (pending_count(network->pending)) {
 		return G_SOURCE_CONTINUE;
 	}
@@ -86,8 +86,8 @@ gboolean network_command(Network *network, GwFrameType type, const Session *sess
 	if (address) {
 		pending_add(network->pending, serial, asks, address, extra);
 		if (!network->pending_timer) {
-			network->pending_timer =
-				g_timeout_add_seconds(ANSWER_WITHIN_S / 4, on_pending_time, network);
+			network->pending_timer = g_timeout_add_seconds(
+				ANSWER_WITHIN_S / 4, on_pending_time, network);
 		}
 	}
 	return TRUE;
@@ -169,8 +169,8 @@ static void balance(Network *network)
 	gboolean component_full = component_is_full(network->component);
 
 	worker_set_reading(network->worker, !component_full);
-	component_set_reading(network->component,
-		!component_full && !worker_is_full(network->worker));
+	component_set_reading(
+		network->component, !component_full && !worker_is_full(network->worker));
 }
 
 static void on_drained(gpointer user)
@@ -187,7 +187,8 @@ static void copy_features(Network *network, const GwFeatures *features)
 	g_free((char *)network->features.room_prefixes);
 	network->features = *features;
 	network->features.type = g_strdup(features->type ? features->type : "");
-	network->features.name = g_strdup(features->name ? features->name : network->settings->name);
+	network->features.name =
+		g_strdup(features->name ? features->name : network->settings->name);
 	network->features.room_prefixes = g_strdup(features->room_prefixes);
 	network->features.account_fields = NULL;
 	network->features.n_account_fields = 0;
@@ -245,8 +246,9 @@ static void on_event(gpointer user, const GwFrameHeader *header, const void *rec
 static void on_gone(gpointer user, const char *reason)
 {
 	Network *network = user;
-	GwFailed why = { GW_FAILURE_NETWORK, network->draining ? reason :
-		_("a part of the gateway has failed and is being restarted") };
+	GwFailed why = { GW_FAILURE_NETWORK,
+		network->draining ? reason
+				  : _("a part of the gateway has failed and is being restarted") };
 
 	network->started = FALSE;
 	on_offline(network, &why);
@@ -306,8 +308,8 @@ static Worker *make_worker(Network *network)
 	return worker_new(settings->backend, &start, &worker_handlers, network);
 }
 
-Network *network_new(const ComponentConfig *config, const NetworkConfig *settings, Store *store,
-	GError **error)
+Network *network_new(
+	const ComponentConfig *config, const NetworkConfig *settings, Store *store, GError **error)
 {
 	Network *network = g_new0(Network, 1);
 
@@ -326,7 +328,8 @@ Network *network_new(const ComponentConfig *config, const NetworkConfig *setting
 		config->domain, config->server, config->secret, &component_handlers, network);
 	network->occupant_secret = store_secret(store, "occupant-id");
 	if (!network->occupant_secret) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "the store cannot be written");
+		g_set_error(
+			error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "the store cannot be written");
 		network_free(network);
 		return NULL;
 	}
@@ -421,8 +424,9 @@ void network_log_counters(const Network *network)
 
 	gw_message("%s: %" G_GUINT64_FORMAT " messages from XMPP, %" G_GUINT64_FORMAT
 		   " to XMPP, %" G_GUINT64_FORMAT " answered with an error, %" G_GUINT64_FORMAT
-		   " had to wait, %" G_GUINT64_FORMAT " not shown to readers outside, %"
-		   G_GUINT64_FORMAT " dropped over the limit; %u sessions, %u rooms",
+		   " had to wait, %" G_GUINT64_FORMAT
+		   " not shown to readers outside, %" G_GUINT64_FORMAT
+		   " dropped over the limit; %u sessions, %u rooms",
 		network->config->domain, c->from_xmpp, c->to_xmpp, c->bounced, c->waited,
 		c->suppressed, c->dropped, g_hash_table_size(network->sessions),
 		g_hash_table_size(network->rooms));

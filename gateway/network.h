@@ -19,7 +19,7 @@ typedef struct Spool Spool;
 
 /* Counted since the start; logged at the end and on SIGUSR1. */
 typedef struct {
-	guint64 from_xmpp;  /* messages */
+	guint64 from_xmpp; /* messages */
 	guint64 to_xmpp;
 	guint64 bounced;    /* answered with an error */
 	guint64 waited;     /* kept in the store for a while */
@@ -43,7 +43,7 @@ struct Network {
 	void (*on_stopped)(Network *network);
 	char *offline_text; /* why it is not online */
 
-	GHashTable *sessions;           /* by bare JID, owns */
+	GHashTable *sessions; /* by bare JID, owns */
 	GHashTable *sessions_by_number;
 	guint last_session;
 	guint session_timer;
@@ -52,17 +52,18 @@ struct Network {
 	PendingTable *pending;
 	guint pending_timer;
 	guint muc_timer;
-	gint64 up_us; /* monotonic: since when the component is up */
+	gint64 up_us;        /* monotonic: since when the component is up */
 	GPtrArray *restored; /* clients of an earlier run that are being looked for; NULL: none */
-	Outbox *outbox; /* told to XMPP, not yet confirmed */
-	Spool *spool;   /* from XMPP, waiting for the network */
+	Outbox *outbox;      /* told to XMPP, not yet confirmed */
+	Spool *spool;        /* from XMPP, waiting for the network */
 	Counters counters;
 	gpointer owner; /* of the callbacks */
-	void (*on_refused)(Network *network, const char *text); /* the backend refuses its settings */
+	void (*on_refused)(
+		Network *network, const char *text); /* the backend refuses its settings */
 };
 
-Network *network_new(const ComponentConfig *config, const NetworkConfig *settings, Store *store,
-	GError **error);
+Network *network_new(
+	const ComponentConfig *config, const NetworkConfig *settings, Store *store, GError **error);
 void network_free(Network *network);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Network, network_free)
 

@@ -54,8 +54,8 @@ static Entry *entry_new(StoreDirection direction, const char *owner,
 	const ComponentTemplate *template, gint64 time_us)
 {
 	gsize owner_size = strlen(owner) + 1;
-	Entry *entry =
-		g_malloc(sizeof(*entry) + owner_size + template->head->len + template->tail->len + 2);
+	Entry *entry = g_malloc(
+		sizeof(*entry) + owner_size + template->head->len + template->tail->len + 2);
 	char *text = entry->owner + owner_size;
 
 	entry->link = (GList){ .data = entry };
@@ -123,7 +123,8 @@ static gboolean unpack(Network *network, const StoreUndelivered *row, ComponentT
 	const char *middle = strchr(row->text, SEPARATOR);
 
 	if (!middle || !g_str_has_suffix(middle, "</message>")) {
-		gw_warning("%s: a kept message is damaged and was dropped", network->config->domain);
+		gw_warning(
+			"%s: a kept message is damaged and was dropped", network->config->domain);
 		network->counters.dropped++;
 		return FALSE;
 	}
@@ -155,8 +156,8 @@ void outbox_send(Network *network, const char *from, const char *to, const char 
 	const char *id, const char *content, gint64 time_us)
 {
 	ComponentTemplate template = { 0 };
-	GString *out = component_template_begin(
-		network->component, &template, "message", from, type, id);
+	GString *out =
+		component_template_begin(network->component, &template, "message", from, type, id);
 	Entry *entry;
 
 	g_string_append(out, content);
@@ -173,14 +174,14 @@ void outbox_send(Network *network, const char *from, const char *to, const char 
 	component_template_clear(&template);
 }
 
-void outbox_sent_to_room(Network *network, const char *room, const ComponentTemplate *template,
-	gint64 time_us)
+void outbox_sent_to_room(
+	Network *network, const char *room, const ComponentTemplate *template, gint64 time_us)
 {
 	remember(network, entry_new(STORE_TO_ROOM, room, template, time_us));
 }
 
-gint64 outbox_keep_for_room(Network *network, const char *room, const ComponentTemplate *template,
-	gint64 time_us)
+gint64 outbox_keep_for_room(
+	Network *network, const char *room, const ComponentTemplate *template, gint64 time_us)
 {
 	g_autofree Entry *entry = entry_new(STORE_TO_ROOM, room, template, time_us);
 

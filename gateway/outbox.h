@@ -22,11 +22,11 @@ void outbox_send(Network *network, const char *from, const char *to, const char 
 void outbox_tell(Network *network, const char *to, const char *text);
 
 /* A room's message was sent as copies of `template`. */
-void outbox_sent_to_room(Network *network, const char *room, const ComponentTemplate *template,
-	gint64 time_us);
+void outbox_sent_to_room(
+	Network *network, const char *room, const ComponentTemplate *template, gint64 time_us);
 /* A room's message while some reader is away: keeps it. The row's id; 0: could not be kept. */
-gint64 outbox_keep_for_room(Network *network, const char *room, const ComponentTemplate *template,
-	gint64 time_us);
+gint64 outbox_keep_for_room(
+	Network *network, const char *room, const ComponentTemplate *template, gint64 time_us);
 
 /* The component's events. */
 void outbox_on_confirmed(Network *network, guint64 mark);

@@ -47,7 +47,7 @@ void pending_add(PendingTable *table, guint serial, gboolean asks, const Failure
 	const char *extra)
 {
 	Pending *pending = g_malloc(sizeof(*pending) + space(address->from) + space(address->to) +
-		space(address->id) + space(extra));
+				    space(address->id) + space(extra));
 	char *end = (char *)(pending + 1);
 
 	pending->serial = serial;
@@ -71,7 +71,6 @@ void pending_remove(PendingTable *table, guint serial)
 {
 	g_hash_table_remove(table->by_serial, GUINT_TO_POINTER(serial));
 }
-
 
 /* Serials wrap around: before, in the sense of RFC 1982. */
 static gboolean is_up_to(guint serial, guint limit)

@@ -15,9 +15,9 @@ typedef struct {
 	/* FALSE: settled when the network took it (messages). TRUE: only by an event or a failure
 	 * with its serial (joins, questions). */
 	gboolean asks;
-	gint64 since_us; /* monotonic */
+	gint64 since_us;        /* monotonic */
 	FailureAddress address; /* whom to answer; strings live in the same allocation */
-	const char *extra;      /* what the sender's own copy carries besides the body; NULL: nothing */
+	const char *extra; /* what the sender's own copy carries besides the body; NULL: nothing */
 } Pending;
 
 typedef struct PendingTable PendingTable;

@@ -81,8 +81,8 @@ void stanza_fail(const Stanza *stanza, GwFailure failure, const char *text)
 
 GString *stanza_result(const Stanza *stanza)
 {
-	return component_begin(stanza->network->component, "iq", stanza->to, stanza->from, "result",
-		stanza->id);
+	return component_begin(
+		stanza->network->component, "iq", stanza->to, stanza->from, "result", stanza->id);
 }
 
 void stanza_result_empty(const Stanza *stanza)
@@ -117,12 +117,11 @@ const char *const *router_namespaces(Target target)
 /* RFC 6120 §8.4: what we do not know is answered service-unavailable. */
 static void answer_unknown(const Stanza *stanza)
 {
-	GString *out = component_begin(stanza->network->component, "iq", stanza->to, stanza->from,
-		"error", stanza->id);
+	GString *out = component_begin(
+		stanza->network->component, "iq", stanza->to, stanza->from, "error", stanza->id);
 
-	g_string_append(out,
-		"<error type='cancel'><service-unavailable "
-		"xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+	g_string_append(out, "<error type='cancel'><service-unavailable "
+			     "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
 	component_end(stanza->network->component, "iq");
 }
 
@@ -132,7 +131,8 @@ static void route_iq(const Stanza *stanza)
 	gboolean is_get = g_strcmp0(stanza->type, "get") == 0;
 
 	if (!is_get && g_strcmp0(stanza->type, "set") != 0) {
-		if (g_strcmp0(stanza->type, "result") == 0 || g_strcmp0(stanza->type, "error") == 0) {
+		if (g_strcmp0(stanza->type, "result") == 0 ||
+			g_strcmp0(stanza->type, "error") == 0) {
 			muc_on_probe_answer(stanza);
 		} else {
 			stanza_fail(stanza, GW_FAILURE_BAD_REQUEST, NULL);
@@ -186,14 +186,14 @@ static gboolean is_allowed(const Stanza *stanza)
 	gsize length = strlen(stanza->user);
 
 	return config_list_has(config->allow, stanza->user, length) ||
-		config_list_has(config->admins, stanza->user, length);
+	       config_list_has(config->admins, stanza->user, length);
 }
 
 static gboolean needs_permission(const Stanza *stanza)
 {
 	return !is_error(stanza) && g_strcmp0(stanza->type, "result") != 0 &&
-		g_strcmp0(stanza->type, "unavailable") != 0 &&
-		!(g_str_equal(stanza->element->name, "iq") && stanza->target == TARGET_GATEWAY);
+	       g_strcmp0(stanza->type, "unavailable") != 0 &&
+	       !(g_str_equal(stanza->element->name, "iq") && stanza->target == TARGET_GATEWAY);
 }
 
 static void set_target(Stanza *stanza)
@@ -224,7 +224,8 @@ void router_route(Network *network, const GwElement *element, gboolean replayed)
 	};
 
 	if (!stanza.from || !gw_jid_split(&from, stanza.from)) {
-		gw_warning("%s: the server sent a stanza without a sender", network->config->domain);
+		gw_warning(
+			"%s: the server sent a stanza without a sender", network->config->domain);
 		return;
 	}
 	if (!stanza.to || !gw_jid_split(&to, stanza.to) ||

@@ -8,9 +8,9 @@
  * in its tables, and answers what nobody takes. */
 
 typedef enum {
-	TARGET_GATEWAY, /* our hostname */
-	TARGET_PEER,    /* nick@host */
-	TARGET_ROOM,    /* #room@host */
+	TARGET_GATEWAY,  /* our hostname */
+	TARGET_PEER,     /* nick@host */
+	TARGET_ROOM,     /* #room@host */
 	TARGET_OCCUPANT, /* #room@host/nick */
 	N_TARGETS,
 } Target;

@@ -135,10 +135,8 @@ void session_logout(Session *session, const char *reason)
 {
 	GwFailed why = { GW_FAILURE_NONE, reason };
 
-	if (session->state != SESSION_OFFLINE) {
-		network_command(
-			session->network, GW_COMMAND_LOGOUT, session, &why, FALSE, NULL, NULL);
-	}
+	/* The worker may know of it even while it is offline. */
+	network_command(session->network, GW_COMMAND_LOGOUT, session, &why, FALSE, NULL, NULL);
 	gw_info("%s: %s has left", session->network->config->domain, session->user);
 	g_hash_table_remove(session->network->sessions, session->user);
 }
@@ -152,8 +150,8 @@ void session_release(Session *session, gboolean now)
 {
 	gint64 quiet_us = g_get_monotonic_time() - session->active_us;
 
-	gboolean is_free = is_empty(session->rooms) && is_empty(session->clients) &&
-		!session->n_waiting;
+	gboolean is_free =
+		is_empty(session->rooms) && is_empty(session->clients) && !session->n_waiting;
 	gboolean is_quiet = is_empty(session->contacts) && quiet_us > LINGER_S * G_USEC_PER_SEC;
 
 	if (is_free && (now || is_quiet)) {
@@ -178,7 +176,7 @@ gboolean session_may_send(Session *session)
 	gint64 now = g_get_monotonic_time();
 
 	session->allowance += (double)(now - session->allowance_us) / G_USEC_PER_SEC *
-		(double)config->message_rate;
+			      (double)config->message_rate;
 	session->allowance = MIN(session->allowance, (double)config->message_burst);
 	session->allowance_us = session->active_us = now;
 	if (session->allowance < 1) {

@@ -20,16 +20,17 @@ struct Session {
 	SessionState state;
 	char *user; /* bare JID */
 	char *token;
-	char *nick; /* the wished one, until the network tells another */
-	GHashTable *rooms;    /* set of Room *: joined or being joined; NULL: none */
-	GHashTable *contacts; /* peer's local part -> last presence (features/presence.c); NULL: none */
-	GHashTable *clients;  /* set of full JIDs whose presence we get; NULL: none */
+	char *nick;        /* the wished one, until the network tells another */
+	GHashTable *rooms; /* set of Room *: joined or being joined; NULL: none */
+	GHashTable *
+		contacts; /* peer's local part -> last presence (features/presence.c); NULL: none */
+	GHashTable *clients;       /* set of full JIDs whose presence we get; NULL: none */
 	GHashTable *private_rooms; /* nick -> room in whose window they talk (features/muc.c) */
-	int show;             /* GwShow the network is to see */
-	gint64 active_us;     /* monotonic: last sign of life */
-	double allowance;     /* messages that may be sent now */
-	gint64 allowance_us;  /* monotonic: when that was so */
-	guint n_waiting;      /* stanzas in the spool */
+	int show;                  /* GwShow the network is to see */
+	gint64 active_us;          /* monotonic: last sign of life */
+	double allowance;          /* messages that may be sent now */
+	gint64 allowance_us;       /* monotonic: when that was so */
+	guint n_waiting;           /* stanzas in the spool */
 };
 
 /* The user's session, or NULL. `user` may carry a resource. */

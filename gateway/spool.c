@@ -45,7 +45,7 @@ static void watch(Spool *spool)
 gboolean spool_must_wait(const Session *session)
 {
 	return session->state != SESSION_ONLINE || session->n_waiting || muc_is_joining(session) ||
-		session->network->closing;
+	       session->network->closing;
 }
 
 void spool_add(Session *session, const GwElement *stanza)
@@ -154,8 +154,8 @@ static void log_in(gpointer data, const StoreUndelivered *row)
 
 void spool_on_online(Network *network)
 {
-	store_each_undelivered(network->store, network->config->domain, STORE_TO_NETWORK, NULL, 0, 0,
-		log_in, network);
+	store_each_undelivered(network->store, network->config->domain, STORE_TO_NETWORK, NULL, 0,
+		0, log_in, network);
 }
 
 void spool_load(Network *network)

@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* Step n takes a store from version n to n + 1 (PRAGMA user_version). Append only: a released step is
- * never changed. Ends with NULL. */
+/* Step n takes a store from version n to n + 1 (PRAGMA user_version). Append only: a released step
+ * is never changed. Ends with NULL. */
 extern const char *const store_migrations[];
 extern const int store_version;
 

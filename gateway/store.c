@@ -46,7 +46,8 @@ static const char *const statements[N_STATEMENTS] = {
 	[SET_GUEST_NICK] = "UPDATE guest SET nick = ?3 WHERE domain = ?1 AND user = ?2",
 	[PUT_CONTACT] = "INSERT OR IGNORE INTO contact VALUES (?, ?, ?)",
 	[REMOVE_CONTACT] = "DELETE FROM contact WHERE domain = ? AND user = ? AND peer = ?",
-	[EACH_CONTACT] = "SELECT user, peer FROM contact WHERE domain = ?1 AND user = ifnull(?2, user)",
+	[EACH_CONTACT] =
+		"SELECT user, peer FROM contact WHERE domain = ?1 AND user = ifnull(?2, user)",
 	[PUT_OCCUPANT] = "INSERT OR REPLACE INTO occupant VALUES (?, ?, ?, ?)",
 	[REMOVE_OCCUPANT] = "DELETE FROM occupant WHERE domain = ? AND room = ? AND jid = ?",
 	[EACH_OCCUPANT] = "SELECT room, jid, nick FROM occupant WHERE domain = ?",
@@ -163,8 +164,8 @@ static gboolean write_texts(Store *store, Statement which, const char *const *te
 	return finish(store, statement, statements[which]);
 }
 
-#define WRITE_TEXTS(store, which, ...)                                                             \
-	write_texts(store, which, (const char *const[]){ __VA_ARGS__ },                            \
+#define WRITE_TEXTS(store, which, ...)                                  \
+	write_texts(store, which, (const char *const[]){ __VA_ARGS__ }, \
 		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
 
 static char *column_dup(sqlite3_stmt *statement, int column)
@@ -200,7 +201,8 @@ static int read_version(Store *store)
 	sqlite3_stmt *statement = NULL;
 	int version = -1;
 
-	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL) ==
+			SQLITE_OK &&
 		sqlite3_step(statement) == SQLITE_ROW) {
 		version = sqlite3_column_int(statement, 0);
 	}
@@ -213,19 +215,22 @@ static gboolean migrate(Store *store, GError **error)
 	int version = read_version(store);
 
 	if (version < 0) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s", sqlite3_errmsg(store->db));
+		g_set_error(
+			error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s", sqlite3_errmsg(store->db));
 		return FALSE;
 	}
 	if (version > store_version) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-			"it was written by a newer Tombolo (store version %d, this program knows up to "
+			"it was written by a newer Tombolo (store version %d, this program knows "
+			"up to "
 			"%d); install that version again, or use another store",
 			version, store_version);
 		return FALSE;
 	}
 	for (; version < store_version; version++) {
-		g_autofree char *step = g_strdup_printf("BEGIN; %s; PRAGMA user_version = %d; COMMIT",
-			store_migrations[version], version + 1);
+		g_autofree char *step =
+			g_strdup_printf("BEGIN; %s; PRAGMA user_version = %d; COMMIT",
+				store_migrations[version], version + 1);
 
 		if (!exec(store, step, error)) {
 			return FALSE;
@@ -378,8 +383,8 @@ gboolean store_remove_contact(Store *store, const char *domain, const char *user
 	return WRITE_TEXTS(store, REMOVE_CONTACT, domain, user, peer);
 }
 
-void store_each_contact(Store *store, const char *domain, const char *user, StoreContactFunc func,
-	gpointer data)
+void store_each_contact(
+	Store *store, const char *domain, const char *user, StoreContactFunc func, gpointer data)
 {
 	sqlite3_stmt *each = use(store, EACH_CONTACT);
 	const char *key[] = { domain, user };
@@ -401,8 +406,8 @@ void store_each_contact(Store *store, const char *domain, const char *user, Stor
 
 /* ---- occupants ---- */
 
-gboolean store_put_occupant(Store *store, const char *domain, const char *room, const char *jid,
-	const char *nick)
+gboolean store_put_occupant(
+	Store *store, const char *domain, const char *room, const char *jid, const char *nick)
 {
 	return WRITE_TEXTS(store, PUT_OCCUPANT, domain, room, jid, nick);
 }
@@ -515,8 +520,8 @@ gboolean store_remove_undelivered(Store *store, gint64 id)
 	return finish(store, remove, "remove_undelivered");
 }
 
-gboolean store_remove_all_undelivered(Store *store, const char *domain, StoreDirection direction,
-	const char *owner)
+gboolean store_remove_all_undelivered(
+	Store *store, const char *domain, StoreDirection direction, const char *owner)
 {
 	sqlite3_stmt *remove = use_to_write(store, REMOVE_ALL_UNDELIVERED);
 
@@ -546,8 +551,8 @@ gint64 store_count_undelivered(Store *store, const char *domain, StoreDirection 
 	return n;
 }
 
-guint store_trim_undelivered(Store *store, const char *domain, StoreDirection direction,
-	gint64 most)
+guint store_trim_undelivered(
+	Store *store, const char *domain, StoreDirection direction, gint64 most)
 {
 	sqlite3_stmt *trim = use_to_write(store, TRIM_UNDELIVERED);
 

@@ -11,7 +11,8 @@
 
 typedef struct Store Store;
 
-/* `path` is a file, made if missing; ":memory:" works too. A store from a newer version is refused. */
+/* `path` is a file, made if missing; ":memory:" works too. A store from a newer version is refused.
+ */
 Store *store_open(const char *path, GError **error);
 void store_close(Store *store); /* commits; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
@@ -19,7 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 /* Commits now instead of at the end of the turn. */
 void store_flush(Store *store);
 
-/* A random value made once for ever, for the keyed hashes of `purpose`. Caller frees; NULL: failed. */
+/* A random value made once for ever, for the keyed hashes of `purpose`. Caller frees; NULL: failed.
+ */
 char *store_secret(Store *store, const char *purpose);
 
 /* ---- guests: users of a network without an account there ---- */
@@ -41,16 +43,16 @@ gboolean store_put_contact(Store *store, const char *domain, const char *user, c
 gboolean store_remove_contact(Store *store, const char *domain, const char *user, const char *peer);
 typedef void (*StoreContactFunc)(gpointer data, const char *user, const char *peer);
 /* `user` NULL: everybody's. */
-void store_each_contact(Store *store, const char *domain, const char *user, StoreContactFunc func,
-	gpointer data);
+void store_each_contact(
+	Store *store, const char *domain, const char *user, StoreContactFunc func, gpointer data);
 
 /* ---- occupants: who is in which room with which client ---- */
 
-gboolean store_put_occupant(Store *store, const char *domain, const char *room, const char *jid,
-	const char *nick);
+gboolean store_put_occupant(
+	Store *store, const char *domain, const char *room, const char *jid, const char *nick);
 gboolean store_remove_occupant(Store *store, const char *domain, const char *room, const char *jid);
-typedef void (*StoreOccupantFunc)(gpointer data, const char *room, const char *jid,
-	const char *nick);
+typedef void (*StoreOccupantFunc)(
+	gpointer data, const char *room, const char *jid, const char *nick);
 void store_each_occupant(Store *store, const char *domain, StoreOccupantFunc func, gpointer data);
 
 /* ---- undelivered: what waits for the other side ---- */
@@ -78,11 +80,11 @@ typedef void (*StoreUndeliveredFunc)(gpointer data, const StoreUndelivered *row)
 void store_each_undelivered(Store *store, const char *domain, StoreDirection direction,
 	const char *owner, gint64 after, gint64 until_us, StoreUndeliveredFunc func, gpointer data);
 gboolean store_remove_undelivered(Store *store, gint64 id);
-gboolean store_remove_all_undelivered(Store *store, const char *domain, StoreDirection direction,
-	const char *owner);
+gboolean store_remove_all_undelivered(
+	Store *store, const char *domain, StoreDirection direction, const char *owner);
 gint64 store_count_undelivered(Store *store, const char *domain, StoreDirection direction);
 /* Drops the oldest rows of a direction beyond `most`; returns how many. */
-guint store_trim_undelivered(Store *store, const char *domain, StoreDirection direction,
-	gint64 most);
+guint store_trim_undelivered(
+	Store *store, const char *domain, StoreDirection direction, gint64 most);
 
 #endif

@@ -58,7 +58,8 @@ static char *find_program(const char *backend, GError **error)
 	const char *const folders[] = { folder, GW_WORKER_DIR };
 
 	for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
-		g_autofree char *path = folders[i] ? g_build_filename(folders[i], name, NULL) : NULL;
+		g_autofree char *path =
+			folders[i] ? g_build_filename(folders[i], name, NULL) : NULL;
 
 		if (path && g_file_test(path, G_FILE_TEST_IS_EXECUTABLE)) {
 			return g_steal_pointer(&path);
@@ -105,8 +106,8 @@ static void restart_later(Worker *worker)
 static char *describe_end(int status)
 {
 	if (WIFSIGNALED(status)) {
-		return g_strdup_printf("died of signal %d (%s)", WTERMSIG(status),
-			g_strsignal(WTERMSIG(status)));
+		return g_strdup_printf(
+			"died of signal %d (%s)", WTERMSIG(status), g_strsignal(WTERMSIG(status)));
 	}
 	return g_strdup_printf("ended with status %d", WEXITSTATUS(status));
 }
@@ -180,7 +181,7 @@ static gboolean greet_is_right(const Worker *worker, const GwPair *hello)
 	g_autofree char *protocol = g_strdup_printf("%d", GW_PROTOCOL);
 
 	return g_strcmp0(hello->name, worker->backend) == 0 &&
-		g_strcmp0(hello->value, protocol) == 0;
+	       g_strcmp0(hello->value, protocol) == 0;
 }
 
 static void on_refused(Worker *worker, const GwFailed *failed)
@@ -341,9 +342,9 @@ guint worker_send(Worker *worker, GwFrameType type, guint session, const void *r
 	if (++worker->serial == 0) {
 		worker->serial = 1;
 	}
-	return gw_channel_send(worker->channel, type, session, worker->serial, record) ?
-		worker->serial :
-		0;
+	return gw_channel_send(worker->channel, type, session, worker->serial, record)
+		       ? worker->serial
+		       : 0;
 }
 
 gboolean worker_is_full(const Worker *worker)
@@ -368,8 +369,8 @@ static const char *keep(Worker *worker, const char *text)
 	return copy;
 }
 
-Worker *worker_new(const char *backend, const GwStart *start, const WorkerHandlers *handlers,
-	gpointer user)
+Worker *worker_new(
+	const char *backend, const GwStart *start, const WorkerHandlers *handlers, gpointer user)
 {
 	Worker *worker = g_new0(Worker, 1);
 	GwPair *settings = g_new0(GwPair, start->n_settings + 1);

@@ -24,8 +24,8 @@ typedef struct {
 } WorkerHandlers;
 
 /* `backend` names the program, `start` its settings (copied deeply). `handlers` must outlive it. */
-Worker *worker_new(const char *backend, const GwStart *start, const WorkerHandlers *handlers,
-	gpointer user);
+Worker *worker_new(
+	const char *backend, const GwStart *start, const WorkerHandlers *handlers, gpointer user);
 /* Kills the process if it still runs. NULL is fine. */
 void worker_free(Worker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Worker, worker_free)

@@ -98,7 +98,8 @@ guint gw_serial(void);
 gpointer gw_session_data(const GwSession *session);
 void gw_session_set_data(GwSession *session, gpointer data, GDestroyNotify free_data);
 guint gw_session_number(const GwSession *session); /* never 0 */
-const char *gw_session_user(const GwSession *session); /* bare JID; for logs, never for the network */
+const char *gw_session_user(
+	const GwSession *session); /* bare JID; for logs, never for the network */
 
 void gw_taken(guint serial);
 void gw_uncertain(guint serial);
@@ -120,10 +121,10 @@ void gw_answering(guint serial);
  * each row of GW_EVENTS (gw-frame.h). */
 void gw_session_event(GwSession *session, GwFrameType type, const void *record);
 
-#define GW_EVENT_FUNCTION(TYPE, Record, name)                                                      \
-	static inline void gw_session_##name(GwSession *session, const Record *record)             \
-	{                                                                                          \
-		gw_session_event(session, GW_EVENT_##TYPE, record);                                \
+#define GW_EVENT_FUNCTION(TYPE, Record, name)                                          \
+	static inline void gw_session_##name(GwSession *session, const Record *record) \
+	{                                                                              \
+		gw_session_event(session, GW_EVENT_##TYPE, record);                    \
 	}
 GW_EVENTS(GW_EVENT_FUNCTION)
 #undef GW_EVENT_FUNCTION

@@ -26,8 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwChannel, gw_channel_free)
 
 /* FALSE, and nothing is sent, when the record does not fit in a frame. `record` NULL is an empty
  * one. Frames are written once per turn of the main loop. */
-gboolean gw_channel_send(GwChannel *channel, GwFrameType type, guint session, guint serial,
-	const void *record);
+gboolean gw_channel_send(
+	GwChannel *channel, GwFrameType type, guint session, guint serial, const void *record);
 
 void gw_channel_flush(GwChannel *channel);
 gboolean gw_channel_is_full(const GwChannel *channel);

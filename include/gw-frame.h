@@ -14,38 +14,38 @@
 #define GW_FRAME_MAX (1024 * 1024) /* bytes, header included */
 
 typedef struct {
-	guint32 length; /* bytes, header included */
-	guint32 type;   /* GwFrameType */
+	guint32 length;  /* bytes, header included */
+	guint32 type;    /* GwFrameType */
 	guint32 session; /* 0: the network as a whole */
 	guint32 serial;  /* of the command, or of the command answered; 0: none */
 } GwFrameHeader;
 
 /* Frame, record, slot of GwBackend. */
-#define GW_COMMANDS(X)                                                                             \
-	X(LOGOUT, GwFailed, logout)                                                                \
-	X(MESSAGE, GwMessage, send_message)                                                        \
-	X(PRESENCE, GwPresence, set_presence)                                                      \
-	X(TYPING, GwTyping, send_typing)                                                           \
-	X(MARKER, GwMarker, send_marker)                                                           \
-	X(CONTACT, GwContact, put_contact)                                                         \
-	X(CONTACT_GONE, GwContact, remove_contact)                                                 \
-	X(AUTHORIZE, GwAuthorization, authorize)                                                   \
-	X(JOIN, GwJoin, join_room)                                                                 \
-	X(LEAVE, GwLeave, leave_room)                                                              \
-	X(NICK, GwNick, change_nick)                                                               \
-	X(SUBJECT, GwSubject, set_subject)                                                         \
-	X(MODERATE, GwModerate, moderate)                                                          \
-	X(INVITE, GwInvite, invite)                                                                \
-	X(LIST_ROOMS, GwQuery, list_rooms)                                                         \
-	X(LIST_AFFILIATIONS, GwQuery, list_affiliations)                                           \
-	X(HISTORY, GwQuery, get_history)                                                           \
-	X(GET_CONFIG, GwRoom, get_room_config)                                                     \
-	X(SET_CONFIG, GwAnswer, set_room_config)                                                   \
-	X(INFO, GwInfo, get_info)                                                                  \
-	X(AVATAR, GwAvatar, set_avatar)                                                            \
-	X(PROFILE, GwInfo, set_profile)                                                            \
-	X(ANSWER, GwAnswer, answer_question)                                                       \
-	X(FILE, GwFile, send_file)                                                                 \
+#define GW_COMMANDS(X)                                   \
+	X(LOGOUT, GwFailed, logout)                      \
+	X(MESSAGE, GwMessage, send_message)              \
+	X(PRESENCE, GwPresence, set_presence)            \
+	X(TYPING, GwTyping, send_typing)                 \
+	X(MARKER, GwMarker, send_marker)                 \
+	X(CONTACT, GwContact, put_contact)               \
+	X(CONTACT_GONE, GwContact, remove_contact)       \
+	X(AUTHORIZE, GwAuthorization, authorize)         \
+	X(JOIN, GwJoin, join_room)                       \
+	X(LEAVE, GwLeave, leave_room)                    \
+	X(NICK, GwNick, change_nick)                     \
+	X(SUBJECT, GwSubject, set_subject)               \
+	X(MODERATE, GwModerate, moderate)                \
+	X(INVITE, GwInvite, invite)                      \
+	X(LIST_ROOMS, GwQuery, list_rooms)               \
+	X(LIST_AFFILIATIONS, GwQuery, list_affiliations) \
+	X(HISTORY, GwQuery, get_history)                 \
+	X(GET_CONFIG, GwRoom, get_room_config)           \
+	X(SET_CONFIG, GwAnswer, set_room_config)         \
+	X(INFO, GwInfo, get_info)                        \
+	X(AVATAR, GwAvatar, set_avatar)                  \
+	X(PROFILE, GwInfo, set_profile)                  \
+	X(ANSWER, GwAnswer, answer_question)             \
+	X(FILE, GwFile, send_file)                       \
 	X(IQ, GwIq, send_iq)
 
 /* Frame, record, function gw_session_NAME(). */
@@ -54,11 +54,11 @@ typedef struct {
 	X(PRESENCE, GwPresence, presence)                                                          \
 	X(TYPING, GwTyping, typing)                                                                \
 	X(MARKER, GwMarker, marker)                                                                \
-	X(CONTACT, GwContact, contact)           /* the contact list has it */                    \
+	X(CONTACT, GwContact, contact)           /* the contact list has it */                     \
 	X(CONTACT_GONE, GwContact, contact_gone) /* no longer */                                   \
-	X(AUTHORIZE, GwAuthorization, authorize) /* a peer asks to see the user */                \
-	X(ROOM, GwRoom, room)                    /* a room's features, before its members */      \
-	X(ROOMS_SYNCED, GwRoom, rooms_synced)    /* the room is told: who was not named is gone */   \
+	X(AUTHORIZE, GwAuthorization, authorize) /* a peer asks to see the user */                 \
+	X(ROOM, GwRoom, room)                    /* a room's features, before its members */       \
+	X(ROOMS_SYNCED, GwRoom, rooms_synced)    /* the room is told: who was not named is gone */ \
 	X(MEMBER, GwMember, member)                                                                \
 	X(MEMBER_GONE, GwLeave, member_gone)                                                       \
 	X(MEMBER_NICK, GwNick, member_nick)                                                        \
@@ -68,7 +68,7 @@ typedef struct {
 	X(CONFIG, GwForm, config)                                                                  \
 	X(INFO, GwInfo, info)                                                                      \
 	X(AVATAR, GwAvatar, avatar)                                                                \
-	X(QUESTION, GwForm, question)            /* ask the user */                               \
+	X(QUESTION, GwForm, question) /* ask the user */                                           \
 	X(QUESTION_GONE, GwAnswer, question_gone)                                                  \
 	X(FILE, GwFile, file)                                                                      \
 	X(IQ, GwIq, iq)
@@ -87,15 +87,14 @@ typedef enum {
 	GW_COMMAND_LOGIN, /* GwLogin; makes the session number */
 	GW_COMMANDS(GW_COMMAND_ENUM)
 	/* Up. */
-	GW_EVENT_STARTED, /* GwFeatures */
-	GW_EVENT_STOPPED, /* GwNothing */
-	GW_EVENT_ONLINE,  /* GwNothing */
-	GW_EVENT_OFFLINE, /* GwFailed */
-	GW_EVENT_FAILED,  /* GwFailed, serial of the command */
-	GW_EVENT_TAKEN,   /* GwNothing, serial: all up to it */
+	GW_EVENT_STARTED,   /* GwFeatures */
+	GW_EVENT_STOPPED,   /* GwNothing */
+	GW_EVENT_ONLINE,    /* GwNothing */
+	GW_EVENT_OFFLINE,   /* GwFailed */
+	GW_EVENT_FAILED,    /* GwFailed, serial of the command */
+	GW_EVENT_TAKEN,     /* GwNothing, serial: all up to it */
 	GW_EVENT_UNCERTAIN, /* GwNothing, serial: all up to it */
-	GW_EVENTS(GW_EVENT_ENUM)
-	GW_N_FRAME_TYPES,
+	GW_EVENTS(GW_EVENT_ENUM) GW_N_FRAME_TYPES,
 } GwFrameType;
 
 #undef GW_COMMAND_ENUM

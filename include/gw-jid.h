@@ -20,7 +20,8 @@ gboolean gw_jid_split(GwJid *jid, const char *text);
 void gw_jid_clear(GwJid *jid);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwJid, gw_jid_clear)
 
-/* Prepared (nodeprep, nameprep, resourceprep): for JIDs that people or files gave. NULL: not a JID. */
+/* Prepared (nodeprep, nameprep, resourceprep): for JIDs that people or files gave. NULL: not a JID.
+ */
 char *gw_jid_prepare(const char *text);
 
 /* Length of the bare JID at the start of `text`. */

@@ -14,12 +14,12 @@
 #define gw_message(...) gw_log(G_LOG_LEVEL_MESSAGE, NULL, __VA_ARGS__)
 #define gw_info(...) gw_log(G_LOG_LEVEL_INFO, NULL, __VA_ARGS__)
 /* Arguments are not evaluated unless the level is on. */
-#define gw_debug(...)                                                                              \
-	G_STMT_START                                                                               \
-	{                                                                                          \
-		if (gw_log_is_on(G_LOG_LEVEL_DEBUG))                                               \
-			gw_log(G_LOG_LEVEL_DEBUG, NULL, __VA_ARGS__);                              \
-	}                                                                                          \
+#define gw_debug(...)                                                 \
+	G_STMT_START                                                  \
+	{                                                             \
+		if (gw_log_is_on(G_LOG_LEVEL_DEBUG))                  \
+			gw_log(G_LOG_LEVEL_DEBUG, NULL, __VA_ARGS__); \
+	}                                                             \
 	G_STMT_END
 
 /* `program` becomes the domain; it must stay valid. `level` is the least that is shown: "warning",

@@ -21,12 +21,12 @@ typedef enum {
 typedef struct {
 	const char *key;
 	GwSettingKind kind;
-	gsize offset;              /* of the value in the struct */
-	const char *fallback;      /* the default as written in the file; NULL: none */
+	gsize offset;         /* of the value in the struct */
+	const char *fallback; /* the default as written in the file; NULL: none */
 	gboolean required;
-	gboolean reloadable;       /* takes effect on SIGHUP */
-	gint64 least, most;        /* NUMBER */
-	const char *choices;       /* CHOICE */
+	gboolean reloadable; /* takes effect on SIGHUP */
+	gint64 least, most;  /* NUMBER */
+	const char *choices; /* CHOICE */
 	/* Further check, of each word of a LIST. NULL when fine, else what would be right:
 	 * "a hostname". */
 	const char *(*check)(const char *value);

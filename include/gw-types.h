@@ -17,27 +17,27 @@
 /* Why something did not work. gateway/failure.c gives each a stanza error and a sentence. */
 typedef enum {
 	GW_FAILURE_NONE,
-	GW_FAILURE_NETWORK,       /* the network cannot be reached now */
-	GW_FAILURE_AUTH,          /* wrong name or password */
-	GW_FAILURE_REPLACED,      /* logged in from elsewhere */
-	GW_FAILURE_NOT_FOUND,     /* no such person, room or thing */
-	GW_FAILURE_OFFLINE,       /* the person is known but away from the network */
-	GW_FAILURE_CONFLICT,      /* the nick is taken */
-	GW_FAILURE_BAD_NAME,      /* not a legal nick or room name there */
-	GW_FAILURE_BAD_ADDRESS,   /* not an address of ours, or of the wrong form */
-	GW_FAILURE_NOT_JOINED,    /* only members of the room may do this */
-	GW_FAILURE_BANNED,        /* banned from the room or the network */
-	GW_FAILURE_PASSWORD,      /* the room wants a (different) password */
-	GW_FAILURE_MEMBERS_ONLY,  /* invitation or registration needed */
-	GW_FAILURE_FULL,          /* the room has no place left */
-	GW_FAILURE_NOT_ALLOWED,   /* not with these rights: not an operator, no voice */
-	GW_FAILURE_BAD_REQUEST,   /* cannot be expressed on that network */
-	GW_FAILURE_UNSUPPORTED,   /* the network or backend has no such thing */
-	GW_FAILURE_LIMIT,         /* too much or too fast */
-	GW_FAILURE_EXPIRED,       /* it waited too long and was not sent */
-	GW_FAILURE_UNCERTAIN,     /* the connection broke: it may have arrived or not */
-	GW_FAILURE_SHUTDOWN,      /* the gateway or the network stops */
-	GW_FAILURE_INTERNAL,      /* our own mistake */
+	GW_FAILURE_NETWORK,      /* the network cannot be reached now */
+	GW_FAILURE_AUTH,         /* wrong name or password */
+	GW_FAILURE_REPLACED,     /* logged in from elsewhere */
+	GW_FAILURE_NOT_FOUND,    /* no such person, room or thing */
+	GW_FAILURE_OFFLINE,      /* the person is known but away from the network */
+	GW_FAILURE_CONFLICT,     /* the nick is taken */
+	GW_FAILURE_BAD_NAME,     /* not a legal nick or room name there */
+	GW_FAILURE_BAD_ADDRESS,  /* not an address of ours, or of the wrong form */
+	GW_FAILURE_NOT_JOINED,   /* only members of the room may do this */
+	GW_FAILURE_BANNED,       /* banned from the room or the network */
+	GW_FAILURE_PASSWORD,     /* the room wants a (different) password */
+	GW_FAILURE_MEMBERS_ONLY, /* invitation or registration needed */
+	GW_FAILURE_FULL,         /* the room has no place left */
+	GW_FAILURE_NOT_ALLOWED,  /* not with these rights: not an operator, no voice */
+	GW_FAILURE_BAD_REQUEST,  /* cannot be expressed on that network */
+	GW_FAILURE_UNSUPPORTED,  /* the network or backend has no such thing */
+	GW_FAILURE_LIMIT,        /* too much or too fast */
+	GW_FAILURE_EXPIRED,      /* it waited too long and was not sent */
+	GW_FAILURE_UNCERTAIN,    /* the connection broke: it may have arrived or not */
+	GW_FAILURE_SHUTDOWN,     /* the gateway or the network stops */
+	GW_FAILURE_INTERNAL,     /* our own mistake */
 	GW_N_FAILURES,
 } GwFailure;
 
@@ -89,12 +89,12 @@ typedef struct {
 	const char *name;
 	const char *label;
 	const char *help;
-	int kind;                   /* GwFormFieldKind */
-	const char *const *values;  /* NULL-terminated: current or default */
-	const GwPair *options;      /* for CHOICE and CHOICES: value and label */
+	int kind;                  /* GwFormFieldKind */
+	const char *const *values; /* NULL-terminated: current or default */
+	const GwPair *options;     /* for CHOICE and CHOICES: value and label */
 	guint n_options;
-	int required;               /* boolean */
-	int advanced;               /* boolean: sensible default, shown on request */
+	int required; /* boolean */
+	int advanced; /* boolean: sensible default, shown on request */
 } GwFormField;
 
 typedef struct {
@@ -125,22 +125,26 @@ typedef struct {
 typedef struct {
 	const char *type;          /* XEP-0100 gateway type, disco category "gateway": "irc" */
 	const char *name;          /* of the network, as shown to users */
-	const char *room_prefixes; /* first bytes that make an id a room: "#&+"; NULL: no rooms by name */
-	const GwFormField *account_fields; /* what a user must register with; none: guests are welcome */
+	const char *room_prefixes; /* first bytes that make an id a room: "#&+"; NULL: no rooms by
+				      name */
+	const GwFormField
+		*account_fields; /* what a user must register with; none: guests are welcome */
 	guint n_account_fields;
-	int rooms;          /* boolean: hosts rooms */
-	int shared_rooms;   /* boolean: one state for all sessions, so its events come without session */
-	int subjects;       /* boolean: rooms have a subject */
-	int moderation;     /* boolean: kick and roles */
-	int invitations;    /* boolean */
+	int rooms;        /* boolean: hosts rooms */
+	int shared_rooms; /* boolean: one state for all sessions, so its events come without session
+			   */
+	int subjects;     /* boolean: rooms have a subject */
+	int moderation;   /* boolean: kick and roles */
+	int invitations;  /* boolean */
 	int private_messages; /* boolean: to members of a room */
-	int typing;         /* boolean */
-	int receipts;       /* boolean */
-	int files;          /* boolean */
-	int profiles;       /* boolean: GwProfile of a peer can be asked for */
+	int typing;           /* boolean */
+	int receipts;         /* boolean */
+	int files;            /* boolean */
+	int profiles;         /* boolean: GwProfile of a peer can be asked for */
 } GwFeatures;
 
-/* Log a user in. For a guest `name` is NULL; the backend makes an identity of `token` and `nick`. */
+/* Log a user in. For a guest `name` is NULL; the backend makes an identity of `token` and `nick`.
+ */
 typedef struct {
 	const char *user;  /* bare JID of the owner */
 	const char *token; /* stable and opaque: the same user always has the same */
@@ -153,7 +157,7 @@ typedef struct {
 
 /* A sentence and its cause: why a session or the network is offline, why a command failed. */
 typedef struct {
-	int failure; /* GwFailure */
+	int failure;      /* GwFailure */
 	const char *text; /* the network's own words, or NULL */
 } GwFailed;
 
@@ -161,11 +165,11 @@ typedef struct {
 typedef struct {
 	const char *peer;
 	const char *resource;
-	const char *name;   /* display name */
-	int show;           /* GwShow */
+	const char *name; /* display name */
+	int show;         /* GwShow */
 	const char *status;
 	int priority;
-	gint64 idle_since_us; /* 0: not idle, or not known */
+	gint64 idle_since_us;   /* 0: not idle, or not known */
 	const char *extensions; /* XML elements, as text */
 } GwPresence;
 
@@ -192,18 +196,18 @@ typedef struct {
 } GwAuthorization;
 
 typedef enum {
-	GW_MESSAGE_NOTICE = 1 << 0, /* automatic, not to be answered (RFC 2812 §3.3.2) */
-	GW_MESSAGE_OWN = 1 << 1,    /* said by the user, from another client of that network */
+	GW_MESSAGE_NOTICE = 1 << 0,  /* automatic, not to be answered (RFC 2812 §3.3.2) */
+	GW_MESSAGE_OWN = 1 << 1,     /* said by the user, from another client of that network */
 	GW_MESSAGE_PRIVATE = 1 << 2, /* to `peer` alone, whom the user knows from `room` */
 } GwMessageFlags;
 
 /* What a message does to an earlier one, whose id is `target`. */
 typedef enum {
 	GW_REFERENCE_NONE,
-	GW_REFERENCE_REPLACE, /* XEP-0308 */
-	GW_REFERENCE_REPLY,   /* XEP-0461 */
-	GW_REFERENCE_REACT,   /* XEP-0444: `reactions` replaces the earlier set */
-	GW_REFERENCE_RETRACT, /* XEP-0424 */
+	GW_REFERENCE_REPLACE,  /* XEP-0308 */
+	GW_REFERENCE_REPLY,    /* XEP-0461 */
+	GW_REFERENCE_REACT,    /* XEP-0444: `reactions` replaces the earlier set */
+	GW_REFERENCE_RETRACT,  /* XEP-0424 */
 	GW_REFERENCE_MODERATE, /* XEP-0425 */
 } GwReference;
 
@@ -271,7 +275,7 @@ typedef struct {
 	const char *room;
 	const char *name;
 	const char *description;
-	int flags; /* GwRoomFlags */
+	int flags;   /* GwRoomFlags */
 	int members; /* number of, in listings */
 	int max_members;
 } GwRoom;
@@ -286,20 +290,21 @@ typedef enum {
 typedef struct {
 	const char *room;
 	const char *nick;
-	guint session;      /* number of the session whose own user this is; 0: not one of ours */
-	const char *identity; /* what stays when the nick changes: account, or user@host (XEP-0421) */
-	const char *jid;    /* where the network tells one */
-	int role;           /* GwRole */
-	int affiliation;    /* GwAffiliation */
-	int flags;          /* GwMemberFlags */
-	int show;           /* GwShow, never OFFLINE */
+	guint session; /* number of the session whose own user this is; 0: not one of ours */
+	const char
+		*identity; /* what stays when the nick changes: account, or user@host (XEP-0421) */
+	const char *jid;   /* where the network tells one */
+	int role;          /* GwRole */
+	int affiliation;   /* GwAffiliation */
+	int flags;         /* GwMemberFlags */
+	int show;          /* GwShow, never OFFLINE */
 	const char *status;
 	const char *extensions; /* XML elements, as text */
 } GwMember;
 
 typedef enum {
 	GW_LEAVE_LEFT,
-	GW_LEAVE_QUIT,   /* left the network */
+	GW_LEAVE_QUIT, /* left the network */
 	GW_LEAVE_KICKED,
 	GW_LEAVE_BANNED,
 	GW_LEAVE_KILLED, /* thrown off the network by an operator */
@@ -310,8 +315,8 @@ typedef enum {
 typedef struct {
 	const char *room;
 	const char *nick;
-	guint session; /* as in GwMember */
-	int kind;      /* GwLeaveKind */
+	guint session;     /* as in GwMember */
+	int kind;          /* GwLeaveKind */
 	const char *actor; /* nick of who did it */
 	const char *reason;
 } GwLeave;
@@ -355,8 +360,8 @@ typedef struct {
 /* Ask for a list: of rooms (`room` NULL), of those with an affiliation in a room, of history. */
 typedef struct {
 	const char *room;
-	int affiliation; /* GwAffiliation */
-	const char *text; /* search words */
+	int affiliation;   /* GwAffiliation */
+	const char *text;  /* search words */
 	const char *after; /* XEP-0059 */
 	gint64 since_us;
 	gint64 until_us;
@@ -425,7 +430,7 @@ typedef struct {
 	const char *peer;
 	const char *resource;
 	const char *id;
-	const char *type; /* get, set, result, error */
+	const char *type;    /* get, set, result, error */
 	const char *payload; /* XML, as text */
 } GwIq;
 

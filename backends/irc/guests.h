@@ -18,7 +18,7 @@ typedef struct {
 	gboolean is_away;     /* wished for */
 	char *old_nick;       /* before the last change, until that is confirmed */
 	guint nick_serial;    /* of that change */
-	guint ctcp_left; /* answers that may be given before ctcp_us + 10 s */
+	guint ctcp_left;      /* answers that may be given before ctcp_us + 10 s */
 	gint64 ctcp_us;
 } IrcGuest;
 

@@ -77,8 +77,8 @@ static guint identities(const Network *network, Target target, Identity *found)
 	switch (target) {
 	case TARGET_GATEWAY:
 		found[0] = (Identity){ "gateway", network->features.type, network->features.name };
-		found[1] = (Identity){ "conference", network->features.type,
-			network->features.name };
+		found[1] =
+			(Identity){ "conference", network->features.type, network->features.name };
 		return network->features.rooms ? 2 : 1;
 	case TARGET_PEER:
 	case TARGET_OCCUPANT:
@@ -165,7 +165,8 @@ static void append_room_form(GString *out, const Room *room)
 /* What a secret channel is about is told to its members only. */
 static gboolean may_look_into(const Stanza *stanza, const Room *room)
 {
-	return room && (!(room->flags & GW_ROOM_HIDDEN) || room_occupant(room, stanza->session, stanza->from));
+	return room && (!(room->flags & GW_ROOM_HIDDEN) ||
+			       room_occupant(room, stanza->session, stanza->from));
 }
 
 static void append_room(const Stanza *stanza, GString *out)
@@ -176,9 +177,8 @@ static void append_room(const Stanza *stanza, GString *out)
 
 	append_identity(out, &identity);
 	for (guint i = 0; i < G_N_ELEMENTS(room_features); i++) {
-		append_feature(out,
-			flags & room_features[i].flag ? room_features[i].set :
-							room_features[i].unset);
+		append_feature(out, flags & room_features[i].flag ? room_features[i].set
+								  : room_features[i].unset);
 	}
 	if (may_look_into(stanza, room)) {
 		append_room_form(out, room);
@@ -194,7 +194,7 @@ static gboolean knows_node(const Stanza *stanza, const char *node)
 	}
 	caps = g_strconcat(CAPS_NODE, "#", caps_hash(TARGET_PEER), NULL);
 	return (stanza->target == TARGET_PEER && g_str_equal(node, caps)) ||
-		(stanza->target == TARGET_ROOM && g_str_equal(node, "x-roomuser-item"));
+	       (stanza->target == TARGET_ROOM && g_str_equal(node, "x-roomuser-item"));
 }
 
 void disco_info(const Stanza *stanza)
@@ -252,7 +252,8 @@ void disco_items(const Stanza *stanza)
 
 	gw_xml_open_ns(out, "query", NS_ITEMS);
 	gw_xml_attribute(out, "node", gw_element_attribute(stanza_payload(stanza), "node"));
-	if (stanza->target == TARGET_GATEWAY && !gw_element_attribute(stanza_payload(stanza), "node")) {
+	if (stanza->target == TARGET_GATEWAY &&
+		!gw_element_attribute(stanza_payload(stanza), "node")) {
 		append_rooms(stanza, out);
 	}
 	gw_xml_close(out, "query");

@@ -17,8 +17,8 @@
 static gboolean is_encrypted(const GwElement *message)
 {
 	return gw_element_child(message, "encrypted", NS_OMEMO) ||
-		gw_element_child(message, "encrypted", NS_OMEMO_2) ||
-		gw_element_child(message, "openpgp", NS_OPENPGP);
+	       gw_element_child(message, "encrypted", NS_OMEMO_2) ||
+	       gw_element_child(message, "openpgp", NS_OPENPGP);
 }
 
 gboolean message_may_pass(const Stanza *stanza, Session *session)

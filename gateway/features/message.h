@@ -13,8 +13,8 @@ void message_on_event(Network *network, Session *session, guint serial, const vo
 /* Whether a message may go on now. FALSE: it has been answered, or kept. */
 gboolean message_may_pass(const Stanza *stanza, Session *session);
 
-/* The XML inside a message to XMPP. `extra` (XML) goes instead of the record's own extensions; NULL:
- * none. Borrowed until the next call. */
+/* The XML inside a message to XMPP. `extra` (XML) goes instead of the record's own extensions;
+ * NULL: none. Borrowed until the next call. */
 const GString *message_content(const GwMessage *message, const char *extra);
 
 #endif

@@ -10,6 +10,7 @@
 #include "muc-join.h"
 #include "muc-send.h"
 #include "outbox.h"
+#include "spool.h"
 
 static const Change no_change = { 0 };
 
@@ -19,14 +20,15 @@ static const Change no_change = { 0 };
 static gboolean update_member(Member *member, const GwMember *record)
 {
 	gboolean changed = member->role != record->role ||
-		member->affiliation != record->affiliation || member->flags != record->flags;
+			   member->affiliation != record->affiliation ||
+			   member->flags != record->flags;
 
 	member->role = record->role;
 	member->affiliation = record->affiliation;
 	member->flags = record->flags;
 	if (!record->session) {
 		changed = changed || member->show != record->show ||
-			g_strcmp0(member->status, record->status) != 0;
+			  g_strcmp0(member->status, record->status) != 0;
 		member->show = record->show ? record->show : GW_SHOW_ONLINE;
 		member_set_text(&member->status, record->status);
 	}
@@ -56,6 +58,18 @@ static void rename_member(Room *room, Member *member, const char *nick, gboolean
 	muc_broadcast_presence(room, member, &no_change);
 }
 
+/* While the network was away, somebody took the nick of one of ours, who is not back yet and will
+ * find it taken (see muc_on_join_failed). */
+static void make_way(Room *room, Member *member)
+{
+	g_autoptr(GString) nick = g_string_new(member->nick);
+
+	while (room_member(room, nick->str)) {
+		g_string_append_c(nick, '_');
+	}
+	rename_member(room, member, nick->str, TRUE);
+}
+
 /* The network is back, and this user is back in the room, perhaps under another nick. */
 static void return_member(Room *room, Member *member, Session *session, const GwMember *record)
 {
@@ -82,8 +96,7 @@ static void announce_return(Room *room)
 
 static void add_member(Room *room, const GwMember *record, Session *ours)
 {
-	Member *member =
-		room_add_member(room, record->nick, record->session, record->identity);
+	Member *member = room_add_member(room, record->nick, record->session, record->identity);
 
 	update_member(member, record);
 	if (ours && room_join_of(room, ours)) {
@@ -98,8 +111,8 @@ void muc_on_member(Network *network, Session *session, guint serial, const void 
 	const GwMember *record = data;
 	Room *room = room_find_by_id(network, record->room);
 	Session *ours = record->session ? session_by_number(network, record->session) : NULL;
-	Member *member = room ? ours ? room_member_of(room, ours) : room_member(room, record->nick) :
-				NULL;
+	Member *member =
+		room ? ours ? room_member_of(room, ours) : room_member(room, record->nick) : NULL;
 
 	settle(network, serial);
 	if (!room || !record->nick || (record->session && !ours)) {
@@ -110,7 +123,8 @@ void muc_on_member(Network *network, Session *session, guint serial, const void 
 		announce_return(room);
 	}
 	if (member && !ours && member->session) {
-		member = NULL; /* somebody has taken the nick of one of ours who is not back yet */
+		make_way(room, member);
+		member = NULL;
 	}
 	if (!member) {
 		add_member(room, record, ours);
@@ -119,7 +133,7 @@ void muc_on_member(Network *network, Session *session, guint serial, const void 
 	member->generation = room->generation;
 	if (ours) {
 		return_member(room, member, ours, record);
-		muc_forget(room, ours);
+		spool_release(ours);
 	} else if (update_member(member, record)) {
 		muc_broadcast_presence(room, member, &no_change);
 	}
@@ -140,8 +154,8 @@ void muc_on_member_gone(Network *network, Session *session, guint serial, const 
 	const GwLeave *record = data;
 	Room *room = room_find_by_id(network, record->room);
 	Session *ours = record->session ? session_by_number(network, record->session) : NULL;
-	Member *member = room ? ours ? room_member_of(room, ours) : room_member(room, record->nick) :
-				NULL;
+	Member *member =
+		room ? ours ? room_member_of(room, ours) : room_member(room, record->nick) : NULL;
 	Change change = { .gone = TRUE, .reason = record->reason, .actor = record->actor };
 
 	if (!member) {
@@ -181,8 +195,8 @@ void muc_on_room(Network *network, Session *session, guint serial, const void *d
 	Room *room = room_find_by_id(network, record->room);
 
 	if (room) {
-		gboolean changed = room->occupants->len &&
-			(room->flags ^ record->flags) & ~GW_ROOM_CREATED;
+		gboolean changed =
+			room->occupants->len && (room->flags ^ record->flags) & ~GW_ROOM_CREATED;
 
 		room->flags = record->flags;
 		room_set_id(room, record->room);
@@ -266,15 +280,15 @@ void muc_on_message(Network *network, Session *session, guint serial, const GwMe
 		muc_broadcast_message(room, &outsider, NULL, content->str, message->time_us);
 		return;
 	}
-	muc_broadcast_message(room, member, pending ? pending->address.id : NULL, content->str,
-		message->time_us);
+	muc_broadcast_message(
+		room, member, pending ? pending->address.id : NULL, content->str, message->time_us);
 }
 
 gboolean muc_on_private_message(Session *session, const GwMessage *message, const char *content)
 {
-	const char *local = session->private_rooms && message->peer ?
-		g_hash_table_lookup(session->private_rooms, message->peer) :
-		NULL;
+	const char *local = session->private_rooms && message->peer
+				    ? g_hash_table_lookup(session->private_rooms, message->peer)
+				    : NULL;
 	Room *room = local ? room_find(session->network, local) : NULL;
 	Member *self = room ? room_member_of(room, session) : NULL;
 	g_autofree char *from = NULL;

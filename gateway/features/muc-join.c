@@ -44,8 +44,9 @@ void muc_put_out(Room *room, Session *session, GwFailure failure, const char *te
 	Join *join = room_join_of(room, session);
 	Member *member = room_member_of(room, session);
 	/* XEP-0045 §9.1: who was inside and cannot come back is shown the door. */
-	Change change = { .gone = TRUE, .codes = { 307, 333 },
-		.reason = text ? text : failure_text(failure) };
+	Change change = {
+		.gone = TRUE, .codes = { 307, 333 }, .reason = text ? text : failure_text(failure)
+	};
 
 	if (join) {
 		g_autofree char *nick = g_strdup(join->nick);
@@ -71,13 +72,15 @@ static gboolean send_join(Room *room, Join *join)
 	g_autofree char *to = g_strconcat(room->jid, "/", join->nick, NULL);
 	FailureAddress address = { "presence", first ? first->jid : join->session->user, to,
 		first ? first->id : NULL };
-	GwJoin record = { .room = room->id, .nick = join->nick, .password = join->password,
-		.history_max = -1 };
+	GwJoin record = {
+		.room = room->id, .nick = join->nick, .password = join->password, .history_max = -1
+	};
 	Network *network = room->network;
 
 	join->sent = TRUE;
 	/* No address for a failure to send at once: whoever waits is told by fail_join(). */
-	if (network_command(network, GW_COMMAND_JOIN, join->session, &record, TRUE, &address, NULL)) {
+	if (network_command(
+		    network, GW_COMMAND_JOIN, join->session, &record, TRUE, &address, NULL)) {
 		return TRUE;
 	}
 	return FALSE;
@@ -114,12 +117,13 @@ static gboolean try_other_nick(Room *room, Join *join)
 	return send_join(room, join);
 }
 
-gboolean muc_on_join_failed(Network *network, const FailureAddress *address, GwFailure failure,
-	const char *text)
+gboolean muc_on_join_failed(
+	Network *network, const FailureAddress *address, GwFailure failure, const char *text)
 {
 	g_auto(GwJid) to = { 0 };
 	Session *session = session_find(network, address->from);
-	Room *room = gw_jid_split(&to, address->to) && to.local ? room_find(network, to.local) : NULL;
+	Room *room =
+		gw_jid_split(&to, address->to) && to.local ? room_find(network, to.local) : NULL;
 	Join *join = room && session ? room_join_of(room, session) : NULL;
 
 	if (!join || g_strcmp0(join->nick, to.resource) != 0) {
@@ -141,7 +145,7 @@ gboolean muc_on_join_failed(Network *network, const FailureAddress *address, GwF
 static gboolean is_over_quota(const Session *session, const Room *room)
 {
 	return session->rooms && !g_hash_table_contains(session->rooms, room) &&
-		g_hash_table_size(session->rooms) >= session->network->config->rooms_per_user;
+	       g_hash_table_size(session->rooms) >= session->network->config->rooms_per_user;
 }
 
 /* The user is inside with another client already: nothing to ask the network for. */
@@ -247,7 +251,8 @@ void muc_expire_joins(Network *network, gint64 now_us)
 		}
 		for (guint i = 0; i < late->len; i++) {
 			/* The last one may take the room with it. */
-			muc_put_out(room, late->pdata[i], GW_FAILURE_NETWORK, network->offline_text);
+			muc_put_out(
+				room, late->pdata[i], GW_FAILURE_NETWORK, network->offline_text);
 		}
 	}
 }

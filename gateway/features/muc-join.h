@@ -13,7 +13,7 @@ typedef struct {
 	int show; /* GwShow */
 	const char *status;
 	const char *extensions; /* XML */
-	gboolean restored; /* it did not ask: it was in before the gateway was restarted */
+	gboolean restored;      /* it did not ask: it was in before the gateway was restarted */
 } JoinWish;
 
 /* FALSE: the join failed at once, and the client has been told (if it asked). */

@@ -41,9 +41,9 @@ static void restored_free(gpointer data)
 
 void muc_on_network_offline(Network *network, const char *text)
 {
-	g_autofree char *words = g_strdup_printf(
-		_("The connection to the network is lost (%s). You stay in the room; what you write is "
-		  "sent when the connection is back."),
+	g_autofree char *words = g_strdup_printf(_("The connection to the network is lost (%s). "
+						   "You stay in the room; what you write is "
+						   "sent when the connection is back."),
 		text ? text : failure_text(GW_FAILURE_NETWORK));
 	GHashTableIter iter;
 	Room *room;
@@ -225,7 +225,9 @@ static void restore_client(Network *network, const Restored *restored)
 	g_autofree char *user = gw_jid_bare(restored->jid);
 	g_autofree char *id = gw_jid_unescape(restored->local);
 	Session *session = session_get(network, user);
-	JoinWish wish = { .jid = restored->jid, .nick = restored->nick, .show = GW_SHOW_ONLINE,
+	JoinWish wish = { .jid = restored->jid,
+		.nick = restored->nick,
+		.show = GW_SHOW_ONLINE,
 		.restored = TRUE };
 
 	if (session) {
@@ -262,8 +264,8 @@ void muc_on_probe_answer(const Stanza *stanza)
 	Room *room = stanza->local ? room_find(stanza->network, stanza->local) : NULL;
 	Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 
-	if (g_strcmp0(stanza->id, PROBE_ID) != 0 || !stanza->local ||
-		find_restored(stanza, here) || !occupant || !occupant->away) {
+	if (g_strcmp0(stanza->id, PROBE_ID) != 0 || !stanza->local || find_restored(stanza, here) ||
+		!occupant || !occupant->away) {
 		return;
 	}
 	here ? client_is_here(room, occupant) : client_is_gone(room, occupant);
@@ -297,8 +299,9 @@ void muc_shut_down(Network *network)
 {
 	GHashTableIter iter;
 	Room *room;
-	Change change = { .gone = TRUE, .codes = { 332 },
-		.reason = _("The gateway is being restarted") };
+	Change change = {
+		.gone = TRUE, .codes = { 332 }, .reason = _("The gateway is being restarted")
+	};
 
 	g_hash_table_iter_init(&iter, network->rooms);
 	while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&room)) {
@@ -320,8 +323,8 @@ static void forget_restored(Network *network)
 	for (guint i = 0; network->restored && i < network->restored->len; i++) {
 		const Restored *restored = network->restored->pdata[i];
 
-		store_remove_occupant(network->store, network->config->domain, restored->local,
-			restored->jid);
+		store_remove_occupant(
+			network->store, network->config->domain, restored->local, restored->jid);
 	}
 	g_clear_pointer(&network->restored, g_ptr_array_unref);
 }

@@ -56,8 +56,8 @@ Occupant *room_add_occupant(Room *room, Member *member, Session *session, const 
 
 void room_remove_occupant(Room *room, Occupant *occupant)
 {
-	store_remove_occupant(room->network->store, room->network->config->domain, room->local,
-		occupant->jid);
+	store_remove_occupant(
+		room->network->store, room->network->config->domain, room->local, occupant->jid);
 	occupant->member->occupants = g_slist_remove(occupant->member->occupants, occupant);
 	g_ptr_array_remove_fast(room->occupants, occupant);
 }
@@ -127,8 +127,8 @@ Member *room_member_of(const Room *room, const Session *session)
 	return NULL;
 }
 
-/* XEP-0421: opaque, the same for the same person in the same room, different in another room. Of our
- * own users the bare JID, of others what the network knows them by: so whoever gets the same
+/* XEP-0421: opaque, the same for the same person in the same room, different in another room. Of
+ * our own users the bare JID, of others what the network knows them by: so whoever gets the same
  * user@host there, gets the same id. */
 char *room_occupant_id(const Room *room, const char *identity)
 {
@@ -174,8 +174,8 @@ void room_rename_member(Room *room, Member *member, const char *nick)
 	for (GSList *link = member->occupants; link; link = link->next) {
 		Occupant *occupant = link->data;
 
-		store_put_occupant(room->network->store, room->network->config->domain,
-			room->local, occupant->jid, nick);
+		store_put_occupant(room->network->store, room->network->config->domain, room->local,
+			occupant->jid, nick);
 	}
 }
 

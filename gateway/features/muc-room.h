@@ -15,8 +15,8 @@ typedef struct Join Join;
 struct Occupant {
 	Session *session;
 	Member *member;
-	char *jid;      /* full */
-	char *to;       /* the same, escaped */
+	char *jid; /* full */
+	char *to;  /* the same, escaped */
 	gsize to_length;
 	/* Whether the client is still there is not known: the stream was lost, and it has not
 	 * answered since. What it misses is kept. */
@@ -26,16 +26,16 @@ struct Occupant {
 
 struct Member {
 	char *nick;
-	char *jid; /* room@host/nick */
+	char *jid;         /* room@host/nick */
 	char *occupant_id; /* XEP-0421 */
-	guint session;    /* number; 0: not ours */
+	guint session;     /* number; 0: not ours */
 	GSList *occupants; /* of ours; borrowed from the room */
 	int role, affiliation, flags;
 	int show;
 	char *status;
-	char *extensions; /* XML of its presence: capabilities, avatar hash */
-	guint generation; /* of the room's state when it was last told */
-	gboolean leaving; /* LEAVE is sent */
+	char *extensions;    /* XML of its presence: capabilities, avatar hash */
+	guint generation;    /* of the room's state when it was last told */
+	gboolean leaving;    /* LEAVE is sent */
 	gint64 lingering_us; /* monotonic: since when nobody is there for it; 0: not so */
 	gint64 seen;         /* while lingering, as in Occupant */
 };
@@ -55,8 +55,8 @@ struct Join {
 };
 
 typedef struct {
-	char *jid; /* full */
-	char *id;  /* of its presence */
+	char *jid;         /* full */
+	char *id;          /* of its presence */
 	gboolean restored; /* did not ask: was there before we were restarted */
 } JoinClient;
 
@@ -65,7 +65,7 @@ struct Room {
 	char *id;    /* the network's name of it */
 	char *local; /* local part of the JID, key of network->rooms */
 	char *jid;
-	int flags; /* GwRoomFlags */
+	int flags;            /* GwRoomFlags */
 	GHashTable *members;  /* by nick, owns */
 	GPtrArray *occupants; /* owns */
 	GPtrArray *joins;     /* owns */
@@ -73,9 +73,9 @@ struct Room {
 	char *subject_by; /* nick */
 	gint64 subject_us;
 	guint generation;
-	gboolean lost;    /* the network is away: members are those of before */
-	gint64 lost_us;   /* monotonic */
-	gint64 last_row;  /* last message kept for absent readers; 0: none kept */
+	gboolean lost;   /* the network is away: members are those of before */
+	gint64 lost_us;  /* monotonic */
+	gint64 last_row; /* last message kept for absent readers; 0: none kept */
 };
 
 /* By GwRole and GwAffiliation, as XEP-0045 §5 spells them. */

@@ -87,8 +87,8 @@ static void append_presence(GString *out, const Member *member, const Change *ch
 	append_occupant_id(out, member);
 }
 
-void muc_send_presence(const Room *room, const Member *member, const char *to, const Change *change,
-	gboolean self)
+void muc_send_presence(
+	const Room *room, const Member *member, const char *to, const Change *change, gboolean self)
 {
 	GString *out = component_begin(room->network->component, "presence", member->jid, to,
 		change->gone ? "unavailable" : NULL, NULL);
@@ -185,8 +185,8 @@ static void send_copies(const Room *room, const ComponentTemplate *template)
 	}
 }
 
-void muc_broadcast_message(Room *room, const Member *member, const char *id, const char *content,
-	gint64 time_us)
+void muc_broadcast_message(
+	Room *room, const Member *member, const char *id, const char *content, gint64 time_us)
 {
 	Network *network = room->network;
 	static ComponentTemplate template; /* its memory serves all messages */
@@ -212,8 +212,8 @@ void muc_broadcast_passing(Room *room, const Member *member, const char *id, con
 	component_template_clear(&template);
 }
 
-/* What the room itself says is no line of the channel: those who are not in it at the moment, as the
- * network is away, are just whom it concerns. */
+/* What the room itself says is no line of the channel: those who are not in it at the moment, as
+ * the network is away, are just whom it concerns. */
 void muc_announce(Room *room, const char *text)
 {
 	for (guint i = 0; i < room->occupants->len; i++) {
@@ -234,9 +234,8 @@ void muc_announce(Room *room, const char *text)
 /* XEP-0045 §7.2.15: sent even when empty; from who set it, or the room. */
 void muc_send_subject(const Room *room, const char *to)
 {
-	g_autofree char *by = room->subject_by ?
-		g_strconcat(room->jid, "/", room->subject_by, NULL) :
-		g_strdup(room->jid);
+	g_autofree char *by = room->subject_by ? g_strconcat(room->jid, "/", room->subject_by, NULL)
+					       : g_strdup(room->jid);
 	GString *out =
 		component_begin(room->network->component, "message", by, to, "groupchat", NULL);
 

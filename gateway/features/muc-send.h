@@ -9,15 +9,16 @@
 
 /* What happened to a member, besides being there. All zero: nothing. */
 typedef struct {
-	gboolean gone;      /* type='unavailable' */
-	int codes[4];       /* status codes for everybody (XEP-0045 §15.6) */
-	int self_codes[4];  /* for the member's own clients; 110 comes by itself */
+	gboolean gone;     /* type='unavailable' */
+	int codes[4];      /* status codes for everybody (XEP-0045 §15.6) */
+	int self_codes[4]; /* for the member's own clients; 110 comes by itself */
 	const char *reason;
-	const char *actor;  /* nick of who did it */
+	const char *actor; /* nick of who did it */
 	const char *new_nick;
 } Change;
 
-/* Presence of one member to one client, or to all in the room. `self`: the client is the member's. */
+/* Presence of one member to one client, or to all in the room. `self`: the client is the member's.
+ */
 void muc_send_presence(const Room *room, const Member *member, const char *to, const Change *change,
 	gboolean self);
 void muc_broadcast_presence(const Room *room, const Member *member, const Change *change);
@@ -28,8 +29,8 @@ void muc_send_all(Room *room, Occupant *occupant, const Change *change, gint64 s
 
 /* A message from a member, or with `member` NULL from the room itself. `content` is the XML after
  * the start tag. Kept for those who are away, too. */
-void muc_broadcast_message(Room *room, const Member *member, const char *id, const char *content,
-	gint64 time_us);
+void muc_broadcast_message(
+	Room *room, const Member *member, const char *id, const char *content, gint64 time_us);
 /* As above, but not worth keeping: typing and the like. */
 void muc_broadcast_passing(Room *room, const Member *member, const char *id, const char *content);
 /* The room itself says something to everybody in it. */

@@ -47,8 +47,7 @@ static void update_presence(Room *room, Occupant *occupant, const Stanza *stanza
 	g_autofree char *extensions = presence_extensions(stanza->element);
 
 	member->show = presence_show(stanza->element);
-	member_set_text(
-		&member->status, gw_element_child_text(stanza->element, "status", NULL));
+	member_set_text(&member->status, gw_element_child_text(stanza->element, "status", NULL));
 	member_set_text(&member->extensions, extensions);
 	muc_broadcast_presence(room, member, &nothing);
 	presence_tell_network(occupant->session, stanza->element);
@@ -245,8 +244,8 @@ static char *message_extras(const GwElement *message)
 	return out ? g_string_free(out, FALSE) : NULL;
 }
 
-static void set_subject(const Stanza *stanza, const Room *room, const Session *session,
-	const char *text)
+static void set_subject(
+	const Stanza *stanza, const Room *room, const Session *session, const char *text)
 {
 	GwSubject record = { .room = room->id, .text = text };
 
@@ -254,8 +253,8 @@ static void set_subject(const Stanza *stanza, const Room *room, const Session *s
 		stanza_fail(stanza, GW_FAILURE_NETWORK, stanza->network->offline_text);
 		return;
 	}
-	network_command_for(stanza->network, GW_COMMAND_SUBJECT, session, &record, FALSE,
-		stanza->element);
+	network_command_for(
+		stanza->network, GW_COMMAND_SUBJECT, session, &record, FALSE, stanza->element);
 }
 
 static void say(const Stanza *stanza, const Room *room, const Session *session, const char *body)
@@ -264,8 +263,8 @@ static void say(const Stanza *stanza, const Room *room, const Session *session, 
 	FailureAddress address = { "message", stanza->from, stanza->to, stanza->id };
 	GwMessage record = { .room = room->id, .id = stanza->id, .body = body };
 
-	network_command(stanza->network, GW_COMMAND_MESSAGE, session, &record, FALSE, &address,
-		extras);
+	network_command(
+		stanza->network, GW_COMMAND_MESSAGE, session, &record, FALSE, &address, extras);
 }
 
 static void on_groupchat(const Stanza *stanza, Room *room, Occupant *occupant)
@@ -293,8 +292,8 @@ static void on_groupchat(const Stanza *stanza, Room *room, Occupant *occupant)
 }
 
 /* XEP-0045 §7.8.2. */
-static void send_invitation(const Stanza *stanza, const Room *room, const Occupant *occupant,
-	const GwElement *invite)
+static void send_invitation(
+	const Stanza *stanza, const Room *room, const Occupant *occupant, const GwElement *invite)
 {
 	const char *whom = gw_element_attribute(invite, "to");
 	g_auto(GwJid) jid = { 0 };
@@ -334,7 +333,8 @@ void muc_message(const Stanza *stanza)
 	}
 }
 
-/* XEP-0045 §7.5. The window it belongs to is remembered, as the answer comes from the nick alone. */
+/* XEP-0045 §7.5. The window it belongs to is remembered, as the answer comes from the nick alone.
+ */
 static void say_privately(const Stanza *stanza, const Room *room, const Occupant *occupant)
 {
 	Session *session = occupant->session;
@@ -358,8 +358,8 @@ static void say_privately(const Stanza *stanza, const Room *room, const Occupant
 			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	}
 	g_hash_table_replace(session->private_rooms, g_strdup(stanza->nick), g_strdup(room->local));
-	network_command_for(stanza->network, GW_COMMAND_MESSAGE, session, &record, FALSE,
-		stanza->element);
+	network_command_for(
+		stanza->network, GW_COMMAND_MESSAGE, session, &record, FALSE, stanza->element);
 }
 
 void muc_private_message(const Stanza *stanza)
@@ -409,8 +409,8 @@ static int index_of(const char *name, const char *const *names, int n)
 }
 
 /* XEP-0045 §8 and §9: one person, one change. */
-static gboolean read_item(const Stanza *stanza, const Room *room, const GwElement *item,
-	GwModerate *record)
+static gboolean read_item(
+	const Stanza *stanza, const Room *room, const GwElement *item, GwModerate *record)
 {
 	int role = index_of(gw_element_attribute(item, "role"), muc_role_names, 4);
 	int affiliation =
@@ -447,11 +447,12 @@ void muc_admin_set(const Stanza *stanza)
 	if (!occupant) {
 		stanza_fail(stanza, GW_FAILURE_NOT_JOINED, NULL);
 	} else if (!item || item->next) {
-		stanza_fail(stanza, GW_FAILURE_BAD_REQUEST,
-			_("Please change one person at a time."));
+		stanza_fail(
+			stanza, GW_FAILURE_BAD_REQUEST, _("Please change one person at a time."));
 	} else if (!read_item(stanza, room, item, &record)) {
 		stanza_fail(stanza, GW_FAILURE_NOT_FOUND,
-			_("Only people who are in the room can be changed; name them by nickname."));
+			_("Only people who are in the room can be changed; name them by "
+			  "nickname."));
 	} else {
 		network_command_for(stanza->network, GW_COMMAND_MODERATE, occupant->session,
 			&record, FALSE, stanza->element);
@@ -467,7 +468,8 @@ static void append_listed(GString *out, const Room *room, int role, int affiliat
 	while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&member)) {
 		if (member->role == role || member->affiliation == affiliation) {
 			gw_xml_open(out, "item");
-			gw_xml_attribute(out, "affiliation", muc_affiliation_names[member->affiliation]);
+			gw_xml_attribute(
+				out, "affiliation", muc_affiliation_names[member->affiliation]);
 			gw_xml_attribute(out, "role", muc_role_names[member->role]);
 			gw_xml_attribute(out, "nick", member->nick);
 			gw_xml_close(out, "item");

@@ -33,8 +33,8 @@ void muc_on_member_nick(Network *network, Session *session, guint serial, const 
 void muc_on_subject(Network *network, Session *session, guint serial, const void *record);
 void muc_on_invite(Network *network, Session *session, guint serial, const void *record);
 /* TRUE: it was a join, and whoever waits for it has been told. */
-gboolean muc_on_join_failed(Network *network, const FailureAddress *address, GwFailure failure,
-	const char *text);
+gboolean muc_on_join_failed(
+	Network *network, const FailureAddress *address, GwFailure failure, const char *text);
 
 /* Comings and goings of both sides. */
 void muc_load(Network *network);

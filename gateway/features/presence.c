@@ -65,8 +65,8 @@ static void send_gateway(Network *network, const char *to)
 	if (!network->online) {
 		gw_xml_element(out, "show", NULL, "xa");
 		gw_xml_element(out, "status", NULL,
-			network->offline_text ? network->offline_text :
-						failure_text(GW_FAILURE_NETWORK));
+			network->offline_text ? network->offline_text
+					      : failure_text(GW_FAILURE_NETWORK));
 	}
 	disco_append_caps(out, TARGET_GATEWAY);
 	component_end(network->component, "presence");
@@ -93,8 +93,8 @@ static void follow(Session *session, const char *peer)
 		g_hash_table_insert(session->contacts, g_strdup(local), contact);
 	}
 	if (session->state == SESSION_ONLINE) {
-		network_command(session->network, GW_COMMAND_CONTACT, session, &record, FALSE, NULL,
-			NULL);
+		network_command(
+			session->network, GW_COMMAND_CONTACT, session, &record, FALSE, NULL, NULL);
 	}
 }
 
@@ -130,9 +130,8 @@ static void subscribe(const Stanza *stanza)
 	Network *network = stanza->network;
 	Session *session = session_get(network, stanza->user);
 
-	if (!session ||
-		!store_put_contact(network->store, network->config->domain, stanza->user,
-			stanza->name)) {
+	if (!session || !store_put_contact(network->store, network->config->domain, stanza->user,
+				stanza->name)) {
 		stanza_fail(stanza, GW_FAILURE_INTERNAL, NULL);
 		return;
 	}
@@ -148,8 +147,7 @@ static void unsubscribe(const Stanza *stanza)
 	Session *session = session_find(network, stanza->user);
 	GwContact record = { .peer = stanza->name };
 
-	store_remove_contact(
-		network->store, network->config->domain, stanza->user, stanza->name);
+	store_remove_contact(network->store, network->config->domain, stanza->user, stanza->name);
 	send_simple(network, stanza->to, stanza->user, "unavailable");
 	send_simple(network, stanza->to, stanza->user, "unsubscribed");
 	if (session && is_followed(session, stanza->local)) {
@@ -164,9 +162,9 @@ static void unsubscribe(const Stanza *stanza)
 static void answer_probe(const Stanza *stanza)
 {
 	Session *session = wake(stanza);
-	const Contact *contact = session && session->contacts ?
-		g_hash_table_lookup(session->contacts, stanza->local) :
-		NULL;
+	const Contact *contact = session && session->contacts
+					 ? g_hash_table_lookup(session->contacts, stanza->local)
+					 : NULL;
 
 	if (!contact) {
 		/* RFC 6121 §4.3.2: without a subscription there is nothing to see. */
@@ -247,9 +245,9 @@ void presence_on_event(Network *network, Session *session, guint serial, const v
 {
 	const GwPresence *record = data;
 	g_autofree char *local = record->peer ? gw_jid_escape(record->peer) : NULL;
-	Contact *contact = session && local && session->contacts ?
-		g_hash_table_lookup(session->contacts, local) :
-		NULL;
+	Contact *contact = session && local && session->contacts
+				   ? g_hash_table_lookup(session->contacts, local)
+				   : NULL;
 
 	if (contact && record->show >= 0 && record->show < (int)G_N_ELEMENTS(show_names)) {
 		contact->show = record->show;
@@ -337,7 +335,7 @@ static void ask_follower(gpointer data, const char *user, const char *peer)
 	if (!*peer) {
 		send_gateway(asking->network, user);
 	} else if (from && !(session && session->clients) &&
-		g_hash_table_add(asking->asked, g_strdup(user))) {
+		   g_hash_table_add(asking->asked, g_strdup(user))) {
 		send_simple(asking->network, from, user, "probe");
 	}
 }
@@ -379,7 +377,8 @@ static void tell_unavailable(gpointer data, const char *user, const char *peer)
 void presence_shut_down(Network *network)
 {
 	hide_everybody(network);
-	store_each_contact(network->store, network->config->domain, NULL, tell_unavailable, network);
+	store_each_contact(
+		network->store, network->config->domain, NULL, tell_unavailable, network);
 }
 
 /* ---- the user's own ---- */

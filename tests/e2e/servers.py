@@ -81,6 +81,7 @@ class Server:
         os.chmod(self.folder, 0o755)
         self.log_path = os.path.join(folder, name + ".log")
         self.process = None
+        self._reading = None  # whose output the log is
         self._lines = []
         self._news = threading.Condition()
         self._ended = True
@@ -111,8 +112,9 @@ class Server:
         assert self.process is None, f"{self.name} runs already"
         self.configure()
         mark = self.mark()
+        self._reading = None
         self._ended = False
-        self.process = subprocess.Popen(
+        self._reading = self.process = subprocess.Popen(
             [*self.prefix, *self.command()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, cwd=self.folder, env=self.environment(),
             start_new_session=True, preexec_fn=_die_with_parent)
@@ -132,7 +134,7 @@ class Server:
                     self._news.notify_all()
         with self._news:
             # A child that outlived a killed process may have kept the pipe until now.
-            if self.process in (None, process):
+            if self._reading is process:
                 self._ended = True
                 self._news.notify_all()
 

@@ -72,8 +72,8 @@ static void test_errors(void)
 		g_assert_null(load_text(rows[i].text, &error));
 		for (guint j = 0; j < 3 && rows[i].says[j]; j++) {
 			if (!strstr(error->message, rows[i].says[j])) {
-				g_test_message("\"%s\" lacks \"%s\"", error->message,
-					rows[i].says[j]);
+				g_test_message(
+					"\"%s\" lacks \"%s\"", error->message, rows[i].says[j]);
 				g_test_fail();
 			}
 		}

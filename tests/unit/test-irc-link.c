@@ -744,7 +744,8 @@ static void test_messages_refused(Fixture *fixture, gconstpointer data)
 	send_body(fixture, 1, "#c", "x");
 	expect_failure(fixture, 1, "NOT_ALLOWED");
 	say(fixture, ":alice MODE #c +v juliet");
-	expect_event(fixture, "MEMBER room=#c nick=juliet own=1 role=participant affiliation=member");
+	expect_event(
+		fixture, "MEMBER room=#c nick=juliet own=1 role=participant affiliation=member");
 	send_body(fixture, 1, "#c", "x");
 	expect_line(fixture, ":juliet PRIVMSG #c x");
 	expect(fixture, "MESSAGE serial=%u room=#c peer=juliet body=x", fixture->serial);
@@ -999,6 +1000,48 @@ static void test_presence(Fixture *fixture, gconstpointer data)
 		fixture->serial);
 }
 
+/* Sends on from `at` until all is through or the worker has not read for a while; how far it got.
+ */
+static gsize send_on(Fixture *fixture, const GString *lines, gsize at)
+{
+	gint64 moved_us = g_get_monotonic_time();
+
+	while (at < lines->len && g_get_monotonic_time() - moved_us < G_USEC_PER_SEC / 3) {
+		gssize sent = send(fixture->link, lines->str + at, lines->len - at, MSG_DONTWAIT);
+
+		if (sent > 0) {
+			at += (gsize)sent;
+			moved_us = g_get_monotonic_time();
+		}
+		g_main_context_iteration(NULL, FALSE);
+	}
+	return at;
+}
+
+/* While the gateway does not read, neither does the worker: the daemon has to wait, and nothing is
+ * dropped. */
+static void test_back_pressure(Fixture *fixture, gconstpointer data)
+{
+	enum { N_LINES = 50000 };
+	g_autoptr(GString) lines = g_string_new(NULL);
+	gsize at = 0;
+
+	for (guint i = 0; i < N_LINES; i++) {
+		g_string_append_printf(lines, ":alice PRIVMSG #c :%0400u\r\n", i);
+	}
+	join_juliet(fixture);
+	expect_taken(fixture);
+	gw_channel_set_reading(fixture->channel, FALSE);
+	at = send_on(fixture, lines, 0);
+	g_assert_cmpuint(at, <, lines->len);
+	gw_channel_set_reading(fixture->channel, TRUE);
+	g_assert_cmpuint(send_on(fixture, lines, at), ==, lines->len);
+	for (guint i = 0; i < N_LINES; i++) {
+		g_free(wait_for(fixture, &fixture->events, "a message"));
+	}
+	expect_nothing(fixture);
+}
+
 static void test_logout(Fixture *fixture, gconstpointer data)
 {
 	join_juliet(fixture);
@@ -1047,6 +1090,7 @@ int main(int argc, char **argv)
 	ADD("queries", test_queries);
 	ADD("info", test_info);
 	ADD("presence", test_presence);
+	ADD("back-pressure", test_back_pressure);
 	ADD("logout", test_logout);
 #undef ADD
 	return g_test_run();

@@ -134,8 +134,7 @@ static void test_undelivered_many(void)
 	for (guint i = 0; i < 1000; i++) {
 		store_put_undelivered(store, DOMAIN, STORE_TO_USER, "juliet@example.org", "m", i);
 	}
-	store_each_undelivered(
-		store, DOMAIN, STORE_TO_USER, NULL, 0, 0, count_and_remove, args);
+	store_each_undelivered(store, DOMAIN, STORE_TO_USER, NULL, 0, 0, count_and_remove, args);
 	g_assert_cmpuint(seen, ==, 1000);
 	g_assert_cmpint(store_count_undelivered(store, DOMAIN, STORE_TO_USER), ==, 0);
 }
@@ -192,8 +191,7 @@ static void test_contacts(void)
 	store_each_contact(store, DOMAIN, "juliet@example.org", collect_contact, mine);
 	g_assert_cmpstr(mine->str, ==, "juliet@example.org nurse;");
 	store_each_contact(store, DOMAIN, NULL, collect_contact, all);
-	g_assert_cmpstr(
-		all->str, ==, "juliet@example.org nurse;tybalt@example.org romeo;");
+	g_assert_cmpstr(all->str, ==, "juliet@example.org nurse;tybalt@example.org romeo;");
 }
 
 /* From every released version on, the steps lead to the newest. */
@@ -237,8 +235,8 @@ static void test_garbage_is_refused(void)
 	g_autofree char *path = temp_path();
 	g_autoptr(GError) error = NULL;
 
-	g_assert_true(g_file_set_contents(path, "this is no database at all, but long enough", -1,
-		NULL));
+	g_assert_true(
+		g_file_set_contents(path, "this is no database at all, but long enough", -1, NULL));
 	g_assert_null(store_open(path, &error));
 	g_assert_nonnull(g_strrstr(error->message, path));
 	remove_store(path);
