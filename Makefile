@@ -52,10 +52,12 @@ $(bin)/tombolo: $(gateway) $(shared)
 	$(link)
 
 define worker_rules
-$(obj)/backends/$(1)/%.o: cflags := -Ibackends/$(1)
+$(obj)/backends/$(1)/%.o: cflags := -Ibackends/$(1) -DGETTEXT_PACKAGE='"tombolo"'
 $(bin)/backend-$(1): $(call objects,backends/*.c backends/$(1)/*.c) $(shared)
 	$$(link)
 endef
+$(obj)/backends/%.o: cflags := -DGW_LOCALEDIR='"$(LOCALEDIR)"' \
+	-DGETTEXT_PACKAGE='"tombolo"'
 $(foreach b,$(BACKENDS),$(eval $(call worker_rules,$(b))))
 
 # A unit test links everything but the two main()s; what it does not use costs nothing.
@@ -82,7 +84,10 @@ check:
 	$(MAKE) WERROR=1 SANITIZE=address,undefined units
 	BUILD=$(BUILD) SANITIZED=build-address-undefined tests/check
 
-e2e: all
+e2e:
+	contrib/install-deps build check
+	$(MAKE) all
+	$(MAKE) SANITIZE=address,undefined all
 	BUILD=$(BUILD) tests/check e2e
 
 # ---- measuring, fuzzing, tidying ----
@@ -120,14 +125,14 @@ fuzz:
 			-artifact_prefix=build/fuzz/ build/fuzz/found-$$target tests/fuzz/seeds/$$target; \
 	done
 
-sources := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 format:
-	clang-format -i $(sources)
+	clang-format -i $(foreach f,include gateway gateway/* backends backends/* tests/* tests/bench/*,\
+		$(wildcard $(f)/*.c $(f)/*.h))
 
 # The texts to translate, for gateway/po.
 pot:
 	xgettext --from-code=UTF-8 -k_ -kN_ -o gateway/po/tombolo.pot --package-name=tombolo \
-		$(wildcard gateway/*.c gateway/features/*.c)
+		$(wildcard gateway/*.c gateway/features/*.c backends/*.c backends/*/*.c)
 
 # ---- installing ----
 

@@ -21,6 +21,7 @@
 
 enum {
 	MOST_EXTENSIONS = 2048, /* bytes of presence extensions kept for each user */
+	MOST_EXTRAS = 16 * 1024, /* bytes of a message besides its body: all in the room get them */
 };
 
 /* ---- presence ---- */
@@ -257,9 +258,9 @@ static void set_subject(
 		stanza->network, GW_COMMAND_SUBJECT, session, &record, FALSE, stanza->element);
 }
 
-static void say(const Stanza *stanza, const Room *room, const Session *session, const char *body)
+static void say(const Stanza *stanza, const Room *room, const Session *session, const char *body,
+	const char *extras)
 {
-	g_autofree char *extras = message_extras(stanza->element);
 	FailureAddress address = { "message", stanza->from, stanza->to, stanza->id };
 	GwMessage record = { .room = room->id, .id = stanza->id, .body = body };
 
@@ -272,22 +273,25 @@ static void on_groupchat(const Stanza *stanza, Room *room, Occupant *occupant)
 	const char *body = gw_element_child_text(stanza->element, "body", NULL);
 	const char *subject = gw_element_child_text(stanza->element, "subject", NULL);
 	Session *session = occupant->session;
+	g_autofree char *extras = NULL;
 
 	if (!message_may_pass(stanza, session)) {
+		return;
+	}
+	extras = message_extras(stanza->element);
+	if (extras && strlen(extras) > MOST_EXTRAS) {
+		stanza_fail(stanza, GW_FAILURE_LIMIT,
+			_("That message is too large for a room. Please send it as a file."));
 		return;
 	}
 	if (body && spool_must_wait(session) && !stanza->replayed) {
 		spool_add(session, stanza->element);
 	} else if (body) {
-		say(stanza, room, session, body);
+		say(stanza, room, session, body, extras);
 	} else if (subject) {
 		set_subject(stanza, room, session, subject);
-	} else {
-		g_autofree char *extras = message_extras(stanza->element);
-
-		if (extras) {
-			muc_broadcast_passing(room, occupant->member, stanza->id, extras);
-		}
+	} else if (extras) {
+		muc_broadcast_passing(room, occupant->member, stanza->id, extras);
 	}
 }
 
