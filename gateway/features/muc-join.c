@@ -57,7 +57,7 @@ void muc_put_out(Room *room, Session *session, GwFailure failure, const char *te
 			fail_client(room, clients->pdata[i], nick, failure, text);
 		}
 	}
-	if (member && !member->leaving) {
+	if (member) {
 		muc_broadcast_presence(room, member, &change);
 		room_remove_member(room, member);
 	}
@@ -202,6 +202,16 @@ void muc_rejoin(Room *room, Session *session)
 	}
 }
 
+void muc_leave_network(Room *room, Member *member, Session *session, const char *reason)
+{
+	GwLeave record = { .room = room->id, .kind = GW_LEAVE_LEFT, .reason = reason };
+
+	if (session->state == SESSION_ONLINE && !member->leaving) {
+		member->leaving = network_command(
+			room->network, GW_COMMAND_LEAVE, session, &record, FALSE, NULL, NULL);
+	}
+}
+
 void muc_finish_join(Room *room, Member *member, Session *session)
 {
 	Join *join = room_join_of(room, session);
@@ -230,6 +240,9 @@ void muc_finish_join(Room *room, Member *member, Session *session)
 		muc_send_all(room, occupant, &change, client->restored ? 0 : -1);
 	}
 	room->flags &= ~GW_ROOM_CREATED;
+	if (!member->occupants) {
+		muc_leave_network(room, member, session, NULL); /* all have changed their minds */
+	}
 	spool_release(session);
 }
 

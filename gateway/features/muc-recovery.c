@@ -82,10 +82,13 @@ static void bring_back(Room *room)
 		if (member->leaving) {
 			muc_broadcast_presence(room, member, &change);
 			room_remove_member(room, member);
+			g_hash_table_remove(session->rooms, room);
+			session_release(session, FALSE);
 		} else {
 			muc_rejoin(room, session);
 		}
 	}
+	room_release(room);
 }
 
 void muc_on_network_online(Network *network)
@@ -362,10 +365,7 @@ static gboolean tick_lingering(Room *room, gint64 now)
 		}
 		waiting = TRUE;
 		if (now - member->lingering_us > LINGER_S * G_USEC_PER_SEC) {
-			GwLeave record = { .room = room->id, .kind = GW_LEAVE_LEFT };
-
-			member->leaving = network_command(room->network, GW_COMMAND_LEAVE, session,
-				&record, FALSE, NULL, NULL);
+			muc_leave_network(room, member, session, NULL);
 		}
 	}
 	return waiting;

@@ -128,17 +128,12 @@ static void leave(Room *room, Occupant *occupant, const char *reason)
 	Member *member = occupant->member;
 	Session *session = occupant->session;
 	Change change = { .gone = TRUE, .reason = reason };
-	GwLeave record = { .room = room->id, .kind = GW_LEAVE_LEFT, .reason = reason };
 
-	if (!member->occupants->next && session->state == SESSION_ONLINE && !member->leaving) {
-		member->leaving = network_command(
-			room->network, GW_COMMAND_LEAVE, session, &record, FALSE, NULL, NULL);
-		if (member->leaving) {
-			return; /* the network's answer tells everybody, this client too */
-		}
+	if (!member->occupants->next) {
+		muc_leave_network(room, member, session, reason);
 	}
 	if (member->leaving) {
-		return;
+		return; /* the network's answer tells everybody, this client too */
 	}
 	muc_send_presence(room, member, occupant->jid, &change, TRUE);
 	room_remove_occupant(room, occupant);
