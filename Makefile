@@ -43,6 +43,13 @@ $(obj)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(base_cflags) $(cflags) $(CFLAGS) -c -o $@ $<
 
+# Paths are compiled in: `make install PREFIX=/usr` after a plain `make` must not keep the old ones.
+paths := $(LIBEXECDIR) $(SYSCONFDIR) $(LOCALEDIR)
+$(BUILD)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(paths)' | cmp -s - $@ || echo '$(paths)' >$@
+$(obj)/gateway/main.o $(obj)/gateway/supervisor.o $(obj)/backends/worker.o: $(BUILD)/paths
+
 # Flags hang on the folder an object comes from.
 $(obj)/gateway/%.o: cflags := $(gateway_cflags)
 $(obj)/tests/unit/%.o: cflags := $(gateway_cflags) -Ibackends/irc -Itests/unit
@@ -150,6 +157,7 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all units demo check e2e bench fuzz format pot install clean
+FORCE:
+.PHONY: FORCE all units demo check e2e bench fuzz format pot install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
