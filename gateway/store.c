@@ -256,7 +256,7 @@ static gboolean open_file(Store *store, const char *path, GError **error)
 	}
 	/* Only its owner may read who talks with whom. */
 	g_chmod(path, 0600);
-	sqlite3_busy_timeout(store->db, 1000);
+	sqlite3_busy_timeout(store->db, 100); /* the main loop waits meanwhile */
 	return exec(store,
 		"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; "
 		"PRAGMA cache_size = -512",

@@ -30,26 +30,6 @@ static const char *my_name(void)
 	return irc.network->me->name;
 }
 
-/* ---- sources ---- */
-
-static IrcUser *source_user(const IrcLine *line)
-{
-	return line->source ? irc_network_find_user(irc.network, line->source) : NULL;
-}
-
-static const char *source_name(const IrcLine *line)
-{
-	return line->source ? line->source : peer.name;
-}
-
-/* The daemon itself, where there is none or it is not known. */
-static IrcServer *source_server(const IrcLine *line)
-{
-	IrcServer *server = irc_network_find_server(irc.network, source_name(line));
-
-	return server ? server : irc_network_find_server(irc.network, peer.name);
-}
-
 /* ---- greeting ---- */
 
 static void say_who_we_are(GString *out)
@@ -112,7 +92,7 @@ static void on_server(const IrcLine *line)
 		return;
 	}
 	irc_network_add_server(irc.network, line->params[0], line->params[line->n_params - 1],
-		source_server(line), (guint)g_ascii_strtoull(line->params[1], NULL, 10));
+		irc_rfc_source_server(line), (guint)g_ascii_strtoull(line->params[1], NULL, 10));
 }
 
 /* ---- limits (005) ---- */
@@ -214,43 +194,6 @@ static void tell_limits(void)
 
 /* ---- users ---- */
 
-static void set_user_mode(IrcUser *user, char letter, gboolean set)
-{
-	if (!g_ascii_isalpha(letter)) {
-		return;
-	}
-	if (set) {
-		user->modes |= IRC_MODE_BIT(letter);
-	} else {
-		user->modes &= ~IRC_MODE_BIT(letter);
-	}
-	switch (letter) {
-	case 'a':
-		irc_event_away(user, set);
-		break;
-	case 'o':
-		irc_event_operator(user, set);
-		break;
-	case 'x':
-		user->is_cloaked = set;
-		irc_event_identity(user);
-		break;
-	}
-}
-
-static void set_user_modes(IrcUser *user, const char *letters)
-{
-	gboolean set = TRUE;
-
-	for (const char *c = letters; *c; c++) {
-		if (*c == '+' || *c == '-') {
-			set = *c == '+';
-		} else {
-			set_user_mode(user, *c, set);
-		}
-	}
-}
-
 /* Somebody else has the nick that a user of ours took in the same moment. Either the daemon did
  * not take our change of nick, or it now kills both. */
 static void settle_collision(IrcUser *ours)
@@ -272,10 +215,10 @@ static void introduce_user(const IrcLine *line)
 	} else if (other) {
 		irc_event_quit(other, NULL);
 	}
-	user = irc_event_user(
-		nick, line->params[2], line->params[3], line->params[6], source_server(line));
+	user = irc_event_user(nick, line->params[2], line->params[3], line->params[6],
+		irc_rfc_source_server(line));
 	if (user) {
-		set_user_modes(user, line->params[5]);
+		irc_rfc_set_user_modes(user, line->params[5]);
 	}
 }
 
@@ -293,7 +236,7 @@ static void rename_user(IrcUser *user, const char *nick)
 
 static void on_nick(const IrcLine *line)
 {
-	IrcUser *user = source_user(line);
+	IrcUser *user = irc_rfc_source_user(line);
 
 	if (line->n_params >= 7) {
 		introduce_user(line);
@@ -334,20 +277,11 @@ static void on_metadata(const IrcLine *line)
 	irc_event_identity(user);
 }
 
-static void on_quit(const IrcLine *line)
-{
-	IrcUser *user = source_user(line);
-
-	if (user && !user->guest) {
-		irc_event_quit(user, irc_line_param(line, 0));
-	}
-}
-
 /* The daemon puts "KILLed by op: " before what the operator wrote. */
 static void on_kill(const IrcLine *line)
 {
 	IrcUser *user = irc_network_find_user(irc.network, line->params[0]);
-	const char *actor = source_name(line);
+	const char *actor = irc_rfc_source_name(line);
 	const char *reason = irc_line_param(line, 1);
 	g_autofree char *opening = g_strdup_printf("KILLed by %s: ", actor);
 
@@ -368,121 +302,7 @@ static void on_svsnick(const IrcLine *line)
 	}
 }
 
-static void on_squit(const IrcLine *line)
-{
-	IrcServer *server = irc_network_find_server(irc.network, line->params[0]);
-	const char *reason = irc_line_param(line, 1);
-
-	if (!server) {
-		return;
-	}
-	if (server == irc.network->me || g_str_equal(server->name, peer.name)) {
-		irc_link_fail(GW_FAILURE_NETWORK, reason);
-	} else {
-		irc_event_split(server, reason);
-	}
-}
-
 /* ---- channels ---- */
-
-/* #c\x07o: a creator's join brings the status along. */
-static void join_one(IrcUser *user, char *name)
-{
-	char *letters = strchr(name, '\x07');
-	guint status = 0;
-
-	if (letters) {
-		*letters++ = '\0';
-	}
-	for (; letters && *letters; letters++) {
-		status |= irc_mode_table_status_of_letter(irc.network->limits.modes, *letters);
-	}
-	if (*name) {
-		irc_event_join(user, name, status);
-	}
-}
-
-static void on_join(const IrcLine *line)
-{
-	IrcUser *user = source_user(line);
-	g_auto(GStrv) names = g_strsplit(line->params[0], ",", -1);
-
-	for (char **name = names; user && *name; name++) {
-		join_one(user, *name);
-	}
-}
-
-/* :server NJOIN #c :@nick,+nick */
-static void on_njoin(const IrcLine *line)
-{
-	g_auto(GStrv) names = g_strsplit(line->params[1], ",", -1);
-
-	for (char **name = names; *name; name++) {
-		const char *nick = *name;
-		guint status = irc_mode_table_take_prefixes(irc.network->limits.modes, &nick);
-		IrcUser *user = irc_network_find_user(irc.network, nick);
-
-		if (user) {
-			irc_event_join(user, line->params[0], status);
-		}
-	}
-}
-
-static IrcMember *find_member(const char *channel_name, const IrcUser *user)
-{
-	const IrcChannel *channel = irc_network_find_channel(irc.network, channel_name);
-
-	return channel && user ? irc_channel_find_member(channel, user) : NULL;
-}
-
-static void on_part(const IrcLine *line)
-{
-	const IrcUser *user = source_user(line);
-	g_auto(GStrv) names = g_strsplit(line->params[0], ",", -1);
-
-	for (char **name = names; *name; name++) {
-		IrcMember *member = find_member(*name, user);
-
-		if (member) {
-			irc_event_part(member, irc_line_param(line, 1));
-		}
-	}
-}
-
-static void on_kick(const IrcLine *line)
-{
-	const IrcUser *user = irc_network_find_user(irc.network, line->params[1]);
-	IrcMember *member = find_member(line->params[0], user);
-
-	if (member) {
-		irc_event_kick(member, source_name(line), irc_line_param(line, 2));
-	}
-}
-
-static void on_topic(const IrcLine *line)
-{
-	IrcChannel *channel = irc_network_find_channel(irc.network, line->params[0]);
-
-	if (channel) {
-		irc_event_topic(channel, source_name(line), line->params[1], g_get_real_time());
-	}
-}
-
-static void on_mode(const IrcLine *line)
-{
-	const char *target = line->params[0];
-	IrcUser *user = NULL;
-
-	if (irc_network_is_channel_name(irc.network, target)) {
-		irc_event_modes(irc_network_open_channel(irc.network, target), line->params + 1,
-			line->n_params - 1);
-		return;
-	}
-	user = irc_network_find_user(irc.network, target);
-	if (user) {
-		set_user_modes(user, line->params[1]);
-	}
-}
 
 /* Key and limit always stand in this order; the letters may not. */
 static void adopt_modes(
@@ -522,7 +342,7 @@ static void on_invite(const IrcLine *line)
 	IrcUser *user = irc_network_find_user(irc.network, line->params[0]);
 
 	if (user) {
-		irc_event_invite(user, source_name(line), line->params[1]);
+		irc_event_invite(user, irc_rfc_source_name(line), line->params[1]);
 	}
 }
 
@@ -530,28 +350,9 @@ static void on_svsjoin(const IrcLine *line)
 {
 	IrcUser *user = irc_network_find_user(irc.network, line->params[0]);
 
-	if (user && user->guest && !find_member(line->params[1], user)) {
+	if (user && user->guest && !irc_rfc_find_member(line->params[1], user)) {
 		irc_line_append(irc_link_output(), user->nick, "JOIN", line->params[1], NULL);
 		irc_event_join(user, line->params[1], 0);
-	}
-}
-
-/* ---- messages, questions ---- */
-
-static void on_message(const IrcLine *line)
-{
-	irc_event_message(source_name(line), source_user(line), line->params[0], line->params[1],
-		line->command[0] == 'N');
-}
-
-/* :asker WHOIS server :nick; :asker STATS letter :server; :asker VERSION server */
-static void on_query(const IrcLine *line)
-{
-	const IrcUser *asker = source_user(line);
-	guint which = g_str_equal(line->command, "WHOIS") ? 1 : 0;
-
-	if (asker && !asker->guest) {
-		irc_query(asker, line->command, irc_line_param(line, which));
 	}
 }
 
@@ -563,11 +364,6 @@ static void on_ping(const IrcLine *line)
 	if (peer.has_limits) {
 		irc_link_ready();
 	}
-}
-
-static void on_pong(const IrcLine *line)
-{
-	irc_link_confirm(line->params[line->n_params - 1]);
 }
 
 static const struct {
@@ -609,18 +405,6 @@ static void on_refused_nick(const IrcLine *line)
 	}
 }
 
-static void on_refusal(guint numeric, const IrcLine *line)
-{
-	const IrcUser *user = irc_network_find_user(irc.network, irc_line_param(line, 0));
-	GwSession *session = user ? irc_guest_session(user) : NULL;
-	g_autofree char *text = g_strdup_printf(
-		"%s: %s", irc_line_param(line, 1), irc_line_param(line, line->n_params - 1));
-
-	if (session) {
-		gw_session_failed(session, 0, irc_numeric_failure(numeric), text);
-	}
-}
-
 static void on_numeric(guint numeric, const IrcLine *line)
 {
 	switch (numeric) {
@@ -638,26 +422,26 @@ static void on_numeric(guint numeric, const IrcLine *line)
 	case IRC_ERR_NICKNAMEINUSE:
 	case IRC_ERR_ERRONEUSNICKNAME:
 		on_refused_nick(line);
-		on_refusal(numeric, line);
+		irc_rfc_on_refusal(numeric, line);
 		break;
 	default:
 		if (irc_numeric_failure(numeric) != GW_FAILURE_NONE) {
-			on_refusal(numeric, line);
+			irc_rfc_on_refusal(numeric, line);
 		}
 	}
 }
 
 static const IrcVerb verbs[] = {
-	{ "PRIVMSG", 2, on_message },
-	{ "NOTICE", 2, on_message },
-	{ "JOIN", 1, on_join },
-	{ "NJOIN", 2, on_njoin },
-	{ "PART", 1, on_part },
-	{ "QUIT", 0, on_quit },
+	{ "PRIVMSG", 2, irc_rfc_on_message },
+	{ "NOTICE", 2, irc_rfc_on_message },
+	{ "JOIN", 1, irc_rfc_on_join },
+	{ "NJOIN", 2, irc_rfc_on_njoin },
+	{ "PART", 1, irc_rfc_on_part },
+	{ "QUIT", 0, irc_rfc_on_quit },
 	{ "NICK", 1, on_nick },
-	{ "MODE", 2, on_mode },
-	{ "TOPIC", 2, on_topic },
-	{ "KICK", 2, on_kick },
+	{ "MODE", 2, irc_rfc_on_mode },
+	{ "TOPIC", 2, irc_rfc_on_topic },
+	{ "KICK", 2, irc_rfc_on_kick },
 	{ "INVITE", 2, on_invite },
 	{ "KILL", 1, on_kill },
 	{ "METADATA", 3, on_metadata },
@@ -666,22 +450,22 @@ static const IrcVerb verbs[] = {
 	{ "SVSJOIN", 2, on_svsjoin },
 	{ "PASS", 1, on_pass },
 	{ "SERVER", 2, on_server },
-	{ "SQUIT", 1, on_squit },
+	{ "SQUIT", 1, irc_rfc_on_squit },
 	{ "PING", 1, on_ping },
-	{ "PONG", 1, on_pong },
+	{ "PONG", 1, irc_rfc_on_pong },
 	{ "ERROR", 0, on_error },
-	{ "WHOIS", 1, on_query },
-	{ "VERSION", 0, on_query },
-	{ "TIME", 0, on_query },
-	{ "ADMIN", 0, on_query },
-	{ "INFO", 0, on_query },
-	{ "MOTD", 0, on_query },
-	{ "LINKS", 0, on_query },
-	{ "LUSERS", 0, on_query },
-	{ "STATS", 0, on_query },
-	{ "TRACE", 0, on_query },
-	{ "USERS", 0, on_query },
-	{ "WHOWAS", 0, on_query },
+	{ "WHOIS", 1, irc_rfc_on_query },
+	{ "VERSION", 0, irc_rfc_on_query },
+	{ "TIME", 0, irc_rfc_on_query },
+	{ "ADMIN", 0, irc_rfc_on_query },
+	{ "INFO", 0, irc_rfc_on_query },
+	{ "MOTD", 0, irc_rfc_on_query },
+	{ "LINKS", 0, irc_rfc_on_query },
+	{ "LUSERS", 0, irc_rfc_on_query },
+	{ "STATS", 0, irc_rfc_on_query },
+	{ "TRACE", 0, irc_rfc_on_query },
+	{ "USERS", 0, irc_rfc_on_query },
+	{ "WHOWAS", 0, irc_rfc_on_query },
 	{ 0 },
 };
 
@@ -691,92 +475,6 @@ static void introduce(GString *out, const IrcUser *user)
 {
 	irc_line_append(out, my_name(), "NICK", user->nick, "1", user->user, user->host, "1", "+i",
 		user->real_name, NULL);
-}
-
-static void quit(GString *out, const IrcUser *user, const char *reason)
-{
-	irc_line_append(out, user->nick, "QUIT", reason ? reason : "", NULL);
-}
-
-static void change_nick(GString *out, const char *old_nick, const char *new_nick)
-{
-	irc_line_append(out, old_nick, "NICK", new_nick, NULL);
-}
-
-/* The text of AWAY does not travel between servers. */
-static void away(GString *out, const IrcUser *user, gboolean is_away)
-{
-	irc_line_append(out, user->nick, "MODE", user->nick, is_away ? "+a" : "-a", NULL);
-}
-
-static void join(GString *out, const IrcUser *user, const char *channel, gboolean creates)
-{
-	g_autofree char *text = g_strconcat(channel, creates ? "\x07o" : NULL, NULL);
-
-	irc_line_append(out, user->nick, "JOIN", text, NULL);
-}
-
-static void part(GString *out, const IrcUser *user, const char *channel, const char *reason)
-{
-	irc_line_append(out, user->nick, "PART", channel, reason ? reason : "", NULL);
-}
-
-static void kick(GString *out, const IrcUser *user, const char *channel, const IrcUser *victim,
-	const char *reason)
-{
-	irc_line_append(out, user->nick, "KICK", channel, victim->nick, reason, NULL);
-}
-
-static void mode(GString *out, const IrcUser *user, const char *channel, const char *const *params,
-	guint n_params)
-{
-	const char *words[IRC_LINE_MAX_PARAMS] = { channel };
-	guint n = 1;
-
-	for (guint i = 0; i < n_params && n < G_N_ELEMENTS(words); i++) {
-		words[n++] = params[i];
-	}
-	irc_line_append_params(out, user->nick, "MODE", words, n);
-}
-
-static void topic(GString *out, const IrcUser *user, const char *channel, const char *text)
-{
-	irc_line_append(out, user->nick, "TOPIC", channel, text, NULL);
-}
-
-static void invite(GString *out, const IrcUser *user, const IrcUser *whom, const char *channel)
-{
-	irc_line_append(out, user->nick, "INVITE", whom->nick, channel, NULL);
-}
-
-static void message(
-	GString *out, const IrcUser *user, const char *target, const char *text, gboolean notice)
-{
-	irc_line_append(out, user->nick, notice ? "NOTICE" : "PRIVMSG", target, text, NULL);
-}
-
-static void whois(GString *out, const IrcUser *user, const IrcUser *whom)
-{
-	irc_line_append(out, user->nick, "WHOIS", whom->nick, whom->nick, NULL);
-}
-
-static void reply(
-	GString *out, guint numeric, const IrcUser *to, const char *const *params, guint n_params)
-{
-	const char *words[IRC_LINE_MAX_PARAMS] = { to->nick };
-	char command[8];
-	guint n = 1;
-
-	g_snprintf(command, sizeof command, "%03u", numeric);
-	for (guint i = 0; i < n_params && n < G_N_ELEMENTS(words); i++) {
-		words[n++] = params[i];
-	}
-	irc_line_append_params(out, my_name(), command, words, n);
-}
-
-static void ping(GString *out, const char *token)
-{
-	irc_line_append(out, my_name(), "PING", token, NULL);
 }
 
 /* Never the daemon's own name: ngIRCd 26.1 would then free itself as a server, and go on with what
@@ -822,18 +520,18 @@ const IrcDriver irc_driver_ngircd = {
 	.no_nick_mode = 'N',
 	.begin = begin,
 	.introduce = introduce,
-	.quit = quit,
-	.nick = change_nick,
-	.away = away,
-	.join = join,
-	.part = part,
-	.kick = kick,
-	.mode = mode,
-	.topic = topic,
-	.invite = invite,
-	.message = message,
-	.whois = whois,
-	.reply = reply,
-	.ping = ping,
+	.quit = irc_rfc_quit,
+	.nick = irc_rfc_nick,
+	.away = irc_rfc_away,
+	.join = irc_rfc_join,
+	.part = irc_rfc_part,
+	.kick = irc_rfc_kick,
+	.mode = irc_rfc_mode,
+	.topic = irc_rfc_topic,
+	.invite = irc_rfc_invite,
+	.message = irc_rfc_message,
+	.whois = irc_rfc_whois,
+	.reply = irc_rfc_reply,
+	.ping = irc_rfc_ping,
 	.unlink = unlink_cleanly,
 };

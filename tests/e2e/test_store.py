@@ -58,3 +58,27 @@ def test_a_folder_that_cannot_be(private_lab):
 def test_the_store_is_private(private_lab):
     lab = private_lab()
     assert os.stat(lab.gateway.gateway["store"]).st_mode & 0o077 == 0
+
+
+def test_a_full_disk(private_lab, people):
+    """What would have to wait is refused, the rest goes on; nothing is promised and then lost."""
+    lab = private_lab()
+    romeo, nurse = people.xmpp(lab, "romeo"), people.irc(lab, "nurse", "#verona")
+    romeo.join(ROOM)
+    nurse.expect(r"^:romeo!\S+ JOIN ")
+    with sqlite3.connect(lab.gateway.gateway["store"], isolation_level=None) as database:
+        database.execute("BEGIN IMMEDIATE")  # as good as full: nobody else can write
+        romeo.say(ROOM, "hello")
+        nurse.expect_message("#verona", "hello", "romeo")
+        nurse.say("#verona", "and hello to you")
+        romeo.expect(kind="message", nick="nurse", body="and hello to you")
+        lab.ircd.kill()
+        romeo.expect(kind="message", bare=ROOM, nick=None)
+        number = romeo.say(ROOM, "does anybody hear me?")
+        assert romeo.expect(kind="message", type="error", id=number, timeout=30).error
+        database.execute("ROLLBACK")
+    database.close()
+    number = romeo.say(ROOM, "now it can wait")
+    lab.ircd.start()
+    lab.wait_until_up(ircd_since=0)
+    romeo.expect(kind="message", id=number, body="now it can wait", timeout=60)
