@@ -160,15 +160,10 @@ static gboolean report(const Trial *trial, const char *path)
 static Worker *make_worker(Trial *trial)
 {
 	const NetworkConfig *settings = trial->settings;
-	g_autofree GwPair *pairs = g_new0(GwPair, settings->keys->len + 1);
-	GwStart start = {
-		.settings = pairs, .n_settings = settings->keys->len, .check_only = !trial->connect
-	};
+	GwStart start = { .settings = settings->settings,
+		.n_settings = settings->keys->len,
+		.check_only = !trial->connect };
 
-	for (guint i = 0; i < settings->keys->len; i++) {
-		pairs[i].name = settings->keys->pdata[i];
-		pairs[i].value = settings->values->pdata[i];
-	}
 	return worker_new(settings->backend, &start, &worker_handlers, trial);
 }
 

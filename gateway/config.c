@@ -92,6 +92,7 @@ static void network_config_free(gpointer data)
 	g_free(network->name);
 	g_ptr_array_unref(network->keys);
 	g_ptr_array_unref(network->values);
+	g_free(network->settings);
 	g_free(network);
 }
 
@@ -170,7 +171,15 @@ static gboolean read_network(Config *config, GKeyFile *file, const char *section
 		return FALSE;
 	}
 	g_ptr_array_add(config->networks, network);
-	return read_lines(file, section, network->keys, network->values, error);
+	if (!read_lines(file, section, network->keys, network->values, error)) {
+		return FALSE;
+	}
+	network->settings = g_new0(GwPair, network->keys->len + 1);
+	for (guint i = 0; i < network->keys->len; i++) {
+		network->settings[i].name = network->keys->pdata[i];
+		network->settings[i].value = network->values->pdata[i];
+	}
+	return TRUE;
 }
 
 static gboolean is_word(const char *text)

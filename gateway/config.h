@@ -3,6 +3,7 @@
 #define CONFIG_H
 
 #include "gw-settings.h"
+#include "gw-types.h"
 
 /* gateway.conf as records. Everything is checked here but the keys of a network's
  * section, which only its backend knows. */
@@ -26,6 +27,7 @@ typedef struct {
 	char *name;
 	GPtrArray *keys; /* of strings */
 	GPtrArray *values;
+	GwPair *settings; /* the same as pairs, keys->len of them */
 } NetworkConfig;
 
 typedef struct {

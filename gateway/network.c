@@ -298,13 +298,8 @@ static const ComponentHandlers component_handlers = { on_stanza, on_up, on_down,
 static Worker *make_worker(Network *network)
 {
 	const NetworkConfig *settings = network->settings;
-	g_autofree GwPair *pairs = g_new0(GwPair, settings->keys->len + 1);
-	GwStart start = { .settings = pairs, .n_settings = settings->keys->len };
+	GwStart start = { .settings = settings->settings, .n_settings = settings->keys->len };
 
-	for (guint i = 0; i < settings->keys->len; i++) {
-		pairs[i].name = settings->keys->pdata[i];
-		pairs[i].value = settings->values->pdata[i];
-	}
 	return worker_new(settings->backend, &start, &worker_handlers, network);
 }
 

@@ -6,9 +6,10 @@
 #include "gw-log.h"
 #include "info.h"
 #include "irc.h"
+#include "isupport.h"
 #include "link.h"
 #include "numerics.h"
-#include "queries.h"
+#include "rfc2813.h"
 
 /* ngIRCd: RFC 2813's server protocol with the IRC+ extensions. Users are named by
  * nick, servers by name; there are no timestamps. The daemon's burst has no last
@@ -22,7 +23,6 @@
 static struct {
 	gboolean has_password; /* the daemon has shown the right one */
 	gboolean has_limits;   /* it told its limits, and we ours */
-	char name[64];         /* its own */
 } peer;
 
 static const char *my_name(void)
@@ -70,13 +70,12 @@ static void on_first_server(const IrcLine *line)
 		irc_link_fail(GW_FAILURE_AUTH, "the daemon showed no password");
 		return;
 	}
-	if (irc_network_find_server(irc.network, name) || strlen(name) >= sizeof peer.name) {
+	if (irc_network_find_server(irc.network, name)) {
 		irc_link_fail(GW_FAILURE_CONFLICT,
 			"the daemon has the same name as we: server-name must be another");
 		return;
 	}
-	g_strlcpy(peer.name, name, sizeof peer.name);
-	irc_network_add_server(
+	irc.network->uplink = irc_network_add_server(
 		irc.network, name, line->params[line->n_params - 1], irc.network->me, 1);
 	if (!irc_link_is_caller()) {
 		say_who_we_are(irc_link_output());
@@ -87,7 +86,7 @@ static void on_first_server(const IrcLine *line)
 /* :uplink SERVER name hops token :info */
 static void on_server(const IrcLine *line)
 {
-	if (!*peer.name) {
+	if (!irc.network->uplink) {
 		on_first_server(line);
 		return;
 	}
@@ -97,99 +96,18 @@ static void on_server(const IrcLine *line)
 
 /* ---- limits (005) ---- */
 
-static void set_casemap(const char *value)
-{
-	IrcCasemap casemap = irc_casemap_from_name(value, irc.network->limits.casemap);
-
-	if (!irc_network_set_casemap(irc.network, casemap)) {
-		gw_warning("the daemon changed its case mapping while linked");
-	}
-}
-
-static void set_prefix(const char *value)
-{
-	irc_mode_table_set_prefix(irc.network->limits.modes, value);
-}
-
-static void set_channel_modes(const char *value)
-{
-	irc_mode_table_set_chanmodes(irc.network->limits.modes, value);
-}
-
-/* Channels of '&' are the daemon's own: those behind a link can not be there. */
-static void set_channel_types(const char *value)
-{
-	char *types = g_strdup(value);
-	char *to = types;
-
-	for (const char *from = value; *from; from++) {
-		if (*from != '&') {
-			*to++ = *from;
-		}
-	}
-	*to = '\0';
-	g_free(irc.network->limits.channel_types);
-	irc.network->limits.channel_types = types;
-}
-
-static void set_nick_length(const char *value)
-{
-	if (irc.settings.nick_length == 0) {
-		irc.network->limits.nick.max_length = g_ascii_strtoull(value, NULL, 10);
-	}
-}
-
-static void set_channel_length(const char *value)
-{
-	irc.network->limits.channel_length = g_ascii_strtoull(value, NULL, 10);
-}
-
-static void set_topic_length(const char *value)
-{
-	irc.network->limits.topic_length = g_ascii_strtoull(value, NULL, 10);
-}
-
-static void set_modes_per_line(const char *value)
-{
-	irc.network->limits.modes_per_line = (guint)g_ascii_strtoull(value, NULL, 10);
-}
-
-static const struct {
-	const char *key;
-	void (*set)(const char *value);
-} limits[] = {
-	{ "CASEMAPPING=", set_casemap },
-	{ "PREFIX=", set_prefix },
-	{ "CHANMODES=", set_channel_modes },
-	{ "CHANTYPES=", set_channel_types },
-	{ "NICKLEN=", set_nick_length },
-	{ "CHANNELLEN=", set_channel_length },
-	{ "TOPICLEN=", set_topic_length },
-	{ "MODES=", set_modes_per_line },
-};
-
-static void read_limits(const IrcLine *line)
-{
-	for (guint i = 1; i < line->n_params; i++) {
-		for (guint k = 0; k < G_N_ELEMENTS(limits); k++) {
-			if (g_str_has_prefix(line->params[i], limits[k].key)) {
-				limits[k].set(line->params[i] + strlen(limits[k].key));
-			}
-		}
-	}
-}
-
 /* Ours are the daemon's: we take what it takes. */
 static void tell_limits(void)
 {
-	if (peer.has_limits || !*peer.name) {
+	const char *uplink = irc.network->uplink->name;
+
+	if (peer.has_limits) {
 		return;
 	}
 	peer.has_limits = TRUE;
-	irc_line_append(irc_link_output(), my_name(), "005", peer.name, "PREFIX=(qaohv)~&@%+",
+	irc_line_append(irc_link_output(), my_name(), "005", uplink, "PREFIX=(qaohv)~&@%+",
 		"CHANMODES=beI,k,l,imMnOPQRstVz", "are supported on this server", NULL);
-	irc_line_append(
-		irc_link_output(), my_name(), "376", peer.name, "End of MOTD command", NULL);
+	irc_line_append(irc_link_output(), my_name(), "376", uplink, "End of MOTD command", NULL);
 }
 
 /* ---- users ---- */
@@ -199,7 +117,7 @@ static void tell_limits(void)
 static void settle_collision(IrcUser *ours)
 {
 	if (!irc_guest_take_back_nick(ours->guest)) {
-		irc_event_killed(ours, peer.name, "Nick collision");
+		irc_event_killed(ours, irc.network->uplink->name, "Nick collision");
 	}
 }
 
@@ -337,10 +255,20 @@ static void on_chaninfo(const IrcLine *line)
 	}
 }
 
+/* ngIRCd leaves it to the server of who is invited. */
+static void confirm_invitation(const IrcUser *by, const IrcUser *whom, const char *channel)
+{
+	if (by && !by->guest && whom && whom->guest) {
+		irc_line_append(
+			irc_link_output(), whom->nick, "341", by->nick, whom->nick, channel, NULL);
+	}
+}
+
 static void on_invite(const IrcLine *line)
 {
 	IrcUser *user = irc_network_find_user(irc.network, line->params[0]);
 
+	confirm_invitation(irc_rfc_source_user(line), user, line->params[1]);
 	if (user) {
 		irc_event_invite(user, irc_rfc_source_name(line), line->params[1]);
 	}
@@ -409,7 +337,7 @@ static void on_numeric(guint numeric, const IrcLine *line)
 {
 	switch (numeric) {
 	case IRC_RPL_ISUPPORT:
-		read_limits(line);
+		irc_isupport_read(line);
 		break;
 	case IRC_RPL_ENDOFMOTD:
 	case IRC_ERR_NOMOTD:
@@ -448,12 +376,12 @@ static const IrcVerb verbs[] = {
 	{ "CHANINFO", 2, on_chaninfo },
 	{ "SVSNICK", 2, on_svsnick },
 	{ "SVSJOIN", 2, on_svsjoin },
-	{ "PASS", 1, on_pass },
-	{ "SERVER", 2, on_server },
+	{ "PASS", 1, on_pass, .early = TRUE },
+	{ "SERVER", 2, on_server, .early = TRUE },
 	{ "SQUIT", 1, irc_rfc_on_squit },
 	{ "PING", 1, on_ping },
 	{ "PONG", 1, irc_rfc_on_pong },
-	{ "ERROR", 0, on_error },
+	{ "ERROR", 0, on_error, .early = TRUE },
 	{ "WHOIS", 1, irc_rfc_on_query },
 	{ "VERSION", 0, irc_rfc_on_query },
 	{ "TIME", 0, irc_rfc_on_query },

@@ -18,6 +18,7 @@ typedef struct {
 	const char *verb;
 	guint min_params; /* a line with fewer is ignored */
 	void (*handle)(const IrcLine *line);
+	gboolean early; /* also from who has not shown name and password yet */
 } IrcVerb;
 
 /* A channel mode, beyond the usual ones, that keeps some users out. */
@@ -31,7 +32,7 @@ typedef struct {
 typedef struct {
 	const char *name;
 	const IrcVerb *verbs; /* ends with a NULL verb */
-	/* A numeric that is for one of our users, or for us. */
+	/* A numeric that is for one of our users, or for us; never an early one. */
 	void (*handle_numeric)(guint numeric, const IrcLine *line);
 	const IrcDoor *doors; /* ends with a zero letter */
 	char permanent_mode;  /* of an empty channel that stays; 0: none */

@@ -232,14 +232,13 @@ void irc_link_fail(GwFailure why, const char *text)
 static void handle_line(const IrcLine *line)
 {
 	guint numeric = irc_numeric_parse(line->command);
-	const IrcVerb *verb = NULL;
+	const IrcVerb *verb = numeric ? NULL : g_hash_table_lookup(uplink.verbs, line->command);
 
-	if (numeric) {
+	if (uplink.state == LINK_GREETING && !(verb && verb->early)) {
+		gw_debug("the daemon sent %s before it said who it is", line->command);
+	} else if (numeric) {
 		irc.driver->handle_numeric(numeric, line);
-		return;
-	}
-	verb = g_hash_table_lookup(uplink.verbs, line->command);
-	if (!verb) {
+	} else if (!verb) {
 		gw_debug("the daemon sent %s, which is not known", line->command);
 	} else if (line->n_params < verb->min_params) {
 		gw_debug("the daemon sent %s with %u parameters", line->command, line->n_params);

@@ -488,6 +488,7 @@ void irc_network_free(IrcNetwork *network)
 void irc_network_reset(IrcNetwork *network)
 {
 	free_tables(network);
+	network->uplink = NULL;
 	make_tables(network);
 }
 

@@ -91,6 +91,7 @@ typedef struct {
 typedef struct {
 	IrcLimits limits;
 	IrcServer *me;
+	IrcServer *uplink;    /* the daemon; NULL: it has not said who it is */
 	GHashTable *servers;  /* folded name: IrcServer */
 	GHashTable *users;    /* folded nick: IrcUser */
 	GHashTable *channels; /* folded name: IrcChannel */

@@ -10,7 +10,7 @@
 #include "numerics.h"
 #include "queries.h"
 
-/* ---- sources ---- */
+/* ---- who says it ---- */
 
 IrcUser *irc_rfc_source_user(const IrcLine *line)
 {
@@ -19,15 +19,21 @@ IrcUser *irc_rfc_source_user(const IrcLine *line)
 
 const char *irc_rfc_source_name(const IrcLine *line)
 {
-	return line->source ? line->source : peer.name;
+	return line->source ? line->source : irc.network->uplink->name;
 }
 
-/* The daemon itself, where there is none or it is not known. */
 IrcServer *irc_rfc_source_server(const IrcLine *line)
 {
 	IrcServer *server = irc_network_find_server(irc.network, irc_rfc_source_name(line));
 
-	return server ? server : irc_network_find_server(irc.network, peer.name);
+	return server ? server : irc.network->uplink;
+}
+
+IrcMember *irc_rfc_find_member(const char *name, const IrcUser *user)
+{
+	const IrcChannel *channel = irc_network_find_channel(irc.network, name);
+
+	return channel && user ? irc_channel_find_member(channel, user) : NULL;
 }
 
 /* ---- users and servers ---- */
@@ -86,7 +92,7 @@ void irc_rfc_on_squit(const IrcLine *line)
 	if (!server) {
 		return;
 	}
-	if (server == irc.network->me || g_str_equal(server->name, peer.name)) {
+	if (server == irc.network->me || server == irc.network->uplink) {
 		irc_link_fail(GW_FAILURE_NETWORK, reason);
 	} else {
 		irc_event_split(server, reason);
@@ -136,13 +142,6 @@ void irc_rfc_on_njoin(const IrcLine *line)
 			irc_event_join(user, line->params[0], status);
 		}
 	}
-}
-
-IrcMember *irc_rfc_find_member(const char *channel_name, const IrcUser *user)
-{
-	const IrcChannel *channel = irc_network_find_channel(irc.network, channel_name);
-
-	return channel && user ? irc_channel_find_member(channel, user) : NULL;
 }
 
 void irc_rfc_on_part(const IrcLine *line)
@@ -245,7 +244,6 @@ void irc_rfc_nick(GString *out, const char *old_nick, const char *new_nick)
 	irc_line_append(out, old_nick, "NICK", new_nick, NULL);
 }
 
-/* The text of AWAY does not travel between servers. */
 void irc_rfc_away(GString *out, const IrcUser *user, gboolean is_away)
 {
 	irc_line_append(out, user->nick, "MODE", user->nick, is_away ? "+a" : "-a", NULL);

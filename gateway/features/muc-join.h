@@ -25,8 +25,8 @@ void muc_send_joins(Session *session);
 void muc_rejoin(Room *room, Session *session);
 /* The network has let the user in: their member is there. */
 void muc_finish_join(Room *room, Member *member, Session *session);
-/* Takes the user out of the channel: `member->leaving` until the network says so; FALSE there: it is
- * away, and so is the user. */
+/* Takes the user out of the channel: `member->leaving` until the network says so; FALSE there: it
+ * is away, and so is the user. */
 void muc_leave_network(Room *room, Member *member, Session *session, const char *reason);
 /* The network has thrown the user out, or does not let them in: clients inside are shown the door,
  * those that wait are told. */

@@ -5,12 +5,11 @@
 
 #include "gw-xml.h"
 #include "outbox.h"
+#include "presence.h"
 
 #define NS_MUC_USER "http://jabber.org/protocol/muc#user"
 #define NS_OCCUPANT_ID "urn:xmpp:occupant-id:0"
 #define NS_STANZA_ID "urn:xmpp:sid:0"
-
-static const char *const show_names[] = { NULL, NULL, "chat", "away", "xa", "dnd" };
 
 /* ---- who sees what ---- */
 
@@ -64,8 +63,8 @@ static void append_presence(GString *out, const Member *member, const Change *ch
 	static const int own_presence[4] = { 110 };
 
 	if (!change->gone) {
-		if (show_names[member->show]) {
-			gw_xml_element(out, "show", NULL, show_names[member->show]);
+		if (presence_show_names[member->show]) {
+			gw_xml_element(out, "show", NULL, presence_show_names[member->show]);
 		}
 		if (member->status) {
 			gw_xml_element(out, "status", NULL, member->status);

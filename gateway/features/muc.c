@@ -20,7 +20,7 @@
 #define NS_MUC_OWNER "http://jabber.org/protocol/muc#owner"
 
 enum {
-	MOST_EXTENSIONS = 2048, /* bytes of presence extensions kept for each user */
+	MOST_EXTENSIONS = 2048,  /* bytes of presence extensions kept for each user */
 	MOST_EXTRAS = 16 * 1024, /* bytes of a message besides its body: all in the room get them */
 };
 

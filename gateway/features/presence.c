@@ -17,7 +17,7 @@ typedef struct {
 
 #define GATEWAY "" /* as a contact: the gateway itself */
 
-static const char *const show_names[] = { NULL, NULL, "chat", "away", "xa", "dnd" };
+const char *const presence_show_names[] = { NULL, NULL, "chat", "away", "xa", "dnd" };
 
 static void contact_free(gpointer data)
 {
@@ -44,8 +44,8 @@ static void send_contact(const Session *session, const char *local, const Contac
 	GString *out = component_begin(network->component, "presence", from, session->user,
 		here ? NULL : "unavailable", NULL);
 
-	if (here && show_names[contact->show]) {
-		gw_xml_element(out, "show", NULL, show_names[contact->show]);
+	if (here && presence_show_names[contact->show]) {
+		gw_xml_element(out, "show", NULL, presence_show_names[contact->show]);
 	}
 	if (contact->status) {
 		gw_xml_element(out, "status", NULL, contact->status);
@@ -249,7 +249,7 @@ void presence_on_event(Network *network, Session *session, guint serial, const v
 				   ? g_hash_table_lookup(session->contacts, local)
 				   : NULL;
 
-	if (contact && record->show >= 0 && record->show < (int)G_N_ELEMENTS(show_names)) {
+	if (contact && record->show >= 0 && record->show < (int)G_N_ELEMENTS(presence_show_names)) {
 		contact->show = record->show;
 		g_free(contact->status);
 		contact->status = g_strdup(record->status);
@@ -387,8 +387,8 @@ GwShow presence_show(const GwElement *presence)
 {
 	const char *show = gw_element_child_text(presence, "show", NULL);
 
-	for (guint i = GW_SHOW_CHAT; show && i < G_N_ELEMENTS(show_names); i++) {
-		if (g_str_equal(show_names[i], show)) {
+	for (guint i = GW_SHOW_CHAT; show && i < G_N_ELEMENTS(presence_show_names); i++) {
+		if (g_str_equal(presence_show_names[i], show)) {
 			return (GwShow)i;
 		}
 	}

@@ -18,6 +18,8 @@ void presence_on_network(Network *network);
 void presence_on_component_up(Network *network);
 void presence_shut_down(Network *network);
 
+/* By GwShow, what <show/> says (RFC 6121 §4.7.2.1); NULL: no such element. */
+extern const char *const presence_show_names[6];
 /* <show/> of a presence of type available. */
 GwShow presence_show(const GwElement *presence);
 /* The user's own presence, to the network: away or back. */
