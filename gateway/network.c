@@ -71,7 +71,7 @@ static gboolean on_pending_time(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-gboolean network_command(Network *network, GwFrameType type, const Session *session,
+guint network_command(Network *network, GwFrameType type, const Session *session,
 	const void *record, gboolean asks, const FailureAddress *address, const char *extra)
 {
 	guint serial = worker_send(network->worker, type, session ? session->number : 0, record);
@@ -81,7 +81,7 @@ gboolean network_command(Network *network, GwFrameType type, const Session *sess
 			failure_send(network->component, address,
 				network->started ? GW_FAILURE_LIMIT : GW_FAILURE_NETWORK, NULL);
 		}
-		return FALSE;
+		return 0;
 	}
 	if (address) {
 		pending_add(network->pending, serial, asks, address, extra);
@@ -90,10 +90,10 @@ gboolean network_command(Network *network, GwFrameType type, const Session *sess
 				ANSWER_WITHIN_S / 4, on_pending_time, network);
 		}
 	}
-	return TRUE;
+	return serial;
 }
 
-gboolean network_command_for(Network *network, GwFrameType type, const Session *session,
+guint network_command_for(Network *network, GwFrameType type, const Session *session,
 	const void *record, gboolean asks, const GwElement *stanza)
 {
 	FailureAddress address = {
@@ -347,6 +347,7 @@ void network_free(Network *network)
 	g_hash_table_unref(network->sessions);
 	g_hash_table_unref(network->sessions_by_number);
 	pending_table_free(network->pending);
+	g_clear_pointer(&network->lists, g_hash_table_unref);
 	outbox_free(network->outbox);
 	spool_free(network->spool);
 	g_free((char *)network->features.type);

@@ -50,6 +50,7 @@ struct Network {
 	GHashTable *rooms; /* by local part, owns Rooms */
 	GHashTable *rooms_by_id;
 	PendingTable *pending;
+	GHashTable *lists; /* answers being collected, by serial (features/lists.c); NULL: none */
 	guint pending_timer;
 	guint muc_timer;
 	gint64 up_us;        /* monotonic: since when the component is up */
@@ -74,13 +75,14 @@ void network_stop(Network *network, void (*done)(Network *network));
 /* A changed config for this component (same domain, same network). */
 void network_reload(Network *network, const ComponentConfig *config);
 
-/* Gives the worker a command and remembers whom to answer. FALSE: nothing was sent, and the
- * stanza has been answered with an error. `address` NULL: nobody waits for it. */
-gboolean network_command(Network *network, GwFrameType type, const Session *session,
+/* Gives the worker a command and remembers whom to answer. The result is the command's serial; 0:
+ * nothing was sent, and the stanza has been answered with an error. `address` NULL: nobody waits.
+ */
+guint network_command(Network *network, GwFrameType type, const Session *session,
 	const void *record, gboolean asks, const FailureAddress *address, const char *extra);
 
 /* As network_command, for a stanza that is being handled. */
-gboolean network_command_for(Network *network, GwFrameType type, const Session *session,
+guint network_command_for(Network *network, GwFrameType type, const Session *session,
 	const void *record, gboolean asks, const GwElement *stanza);
 
 /* "local@domain" of a peer or a room id; caller frees. NULL: the id cannot be a JID. */

@@ -6,6 +6,7 @@
 
 #include "features/disco.h"
 #include "features/info.h"
+#include "features/lists.h"
 #include "features/message.h"
 #include "features/muc.h"
 #include "features/ping.h"
@@ -67,6 +68,7 @@ static const struct {
 	{ GW_EVENT_SUBJECT, muc_on_subject },
 	{ GW_EVENT_INVITE, muc_on_invite },
 	{ GW_EVENT_INFO, info_on_event },
+	{ GW_EVENT_LIST_ITEM, lists_on_item },
 };
 
 /* ---- answers ---- */
@@ -180,7 +182,7 @@ static void dispatch(const Stanza *stanza)
 }
 
 /* The hostname's own services stay open to everybody, so that clients can see what it is. */
-static gboolean is_allowed(const Stanza *stanza)
+gboolean stanza_is_allowed(const Stanza *stanza)
 {
 	const ComponentConfig *config = stanza->network->config;
 	gsize length = strlen(stanza->user);
@@ -239,7 +241,7 @@ void router_route(Network *network, const GwElement *element, gboolean replayed)
 	stanza.nick = to.resource;
 	stanza.name = name = to.local ? gw_jid_unescape(to.local) : NULL;
 	set_target(&stanza);
-	if (needs_permission(&stanza) && !is_allowed(&stanza)) {
+	if (needs_permission(&stanza) && !stanza_is_allowed(&stanza)) {
 		stanza_fail(&stanza, GW_FAILURE_NOT_ALLOWED,
 			_("This gateway is not open to you. Its admins decide who may use it."));
 		return;

@@ -38,6 +38,9 @@ typedef void (*EventFunc)(Network *network, Session *session, guint serial, cons
 void router_route(Network *network, const GwElement *element, gboolean replayed);
 void router_event(Network *network, const GwFrameHeader *header, const void *record);
 
+/* Whether the sender may use the gateway at all. */
+gboolean stanza_is_allowed(const Stanza *stanza);
+
 /* Answers. */
 void stanza_fail(const Stanza *stanza, GwFailure failure, const char *text);
 /* Begins a result; append its payload, then component_end(network->component, "iq"). */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gw-xml.h"
+#include "lists.h"
 #include "muc-room.h"
 
 #define NS_INFO "http://jabber.org/protocol/disco#info"
@@ -14,7 +15,8 @@
 
 /* Features besides the namespaces of IQs that the router knows. */
 static const char *const more_features[N_TARGETS][16] = {
-	[TARGET_GATEWAY] = { "http://jabber.org/protocol/caps", NS_MUC },
+	[TARGET_GATEWAY] = { "http://jabber.org/protocol/caps", NS_MUC,
+		"http://jabber.org/protocol/rsm" },
 	[TARGET_PEER] = { "http://jabber.org/protocol/caps" },
 	[TARGET_ROOM] = { NS_MUC, "http://jabber.org/protocol/muc#stable_id",
 		"http://jabber.org/protocol/muc#self-ping-optimization", "urn:xmpp:sid:0",
@@ -230,32 +232,19 @@ void disco_info(const Stanza *stanza)
 
 /* ---- disco#items ---- */
 
-static void append_rooms(const Stanza *stanza, GString *out)
-{
-	GHashTableIter iter;
-	Room *room;
-
-	g_hash_table_iter_init(&iter, stanza->network->rooms);
-	while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&room)) {
-		if (may_look_into(stanza, room)) {
-			gw_xml_open(out, "item");
-			gw_xml_attribute(out, "jid", room->jid);
-			gw_xml_attribute(out, "name", room->id);
-			gw_xml_close(out, "item");
-		}
-	}
-}
-
 void disco_items(const Stanza *stanza)
 {
-	GString *out = stanza_result(stanza);
+	const char *node = gw_element_attribute(stanza_payload(stanza), "node");
+	GString *out;
 
-	gw_xml_open_ns(out, "query", NS_ITEMS);
-	gw_xml_attribute(out, "node", gw_element_attribute(stanza_payload(stanza), "node"));
-	if (stanza->target == TARGET_GATEWAY &&
-		!gw_element_attribute(stanza_payload(stanza), "node")) {
-		append_rooms(stanza, out);
+	if (stanza->target == TARGET_GATEWAY && !node && stanza->network->features.rooms &&
+		stanza_is_allowed(stanza)) {
+		list_rooms(stanza);
+		return;
 	}
+	out = stanza_result(stanza);
+	gw_xml_open_ns(out, "query", NS_ITEMS);
+	gw_xml_attribute(out, "node", node);
 	gw_xml_close(out, "query");
 	component_end(stanza->network->component, "iq");
 }

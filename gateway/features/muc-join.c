@@ -79,11 +79,8 @@ static gboolean send_join(Room *room, Join *join)
 
 	join->sent = TRUE;
 	/* No address for a failure to send at once: whoever waits is told by fail_join(). */
-	if (network_command(
-		    network, GW_COMMAND_JOIN, join->session, &record, TRUE, &address, NULL)) {
-		return TRUE;
-	}
-	return FALSE;
+	return network_command(
+		       network, GW_COMMAND_JOIN, join->session, &record, TRUE, &address, NULL) != 0;
 }
 
 void muc_send_joins(Session *session)
@@ -207,8 +204,8 @@ void muc_leave_network(Room *room, Member *member, Session *session, const char 
 	GwLeave record = { .room = room->id, .kind = GW_LEAVE_LEFT, .reason = reason };
 
 	if (session->state == SESSION_ONLINE && !member->leaving) {
-		member->leaving = network_command(
-			room->network, GW_COMMAND_LEAVE, session, &record, FALSE, NULL, NULL);
+		member->leaving = network_command(room->network, GW_COMMAND_LEAVE, session, &record,
+					  FALSE, NULL, NULL) != 0;
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "gw-log.h"
 #include "gw-xml.h"
 #include "info.h"
+#include "lists.h"
 #include "message.h"
 #include "muc-join.h"
 #include "muc-send.h"
@@ -407,9 +408,20 @@ static int index_of(const char *name, const char *const *names, int n)
 	return -1;
 }
 
+/* A JID of ours that stands for a mask of the network; NULL: it does not. */
+static char *mask_of(const Stanza *stanza, const char *text)
+{
+	g_auto(GwJid) jid = { 0 };
+
+	return gw_jid_split(&jid, text) && jid.local &&
+			       g_str_equal(jid.domain, stanza->network->config->domain)
+		       ? gw_jid_unescape(jid.local)
+		       : NULL;
+}
+
 /* XEP-0045 §8 and §9: one person, one change. */
-static gboolean read_item(
-	const Stanza *stanza, const Room *room, const GwElement *item, GwModerate *record)
+static gboolean read_item(const Stanza *stanza, const Room *room, const GwElement *item,
+	const char *masked, GwModerate *record)
 {
 	int role = index_of(gw_element_attribute(item, "role"), muc_role_names, 4);
 	int affiliation =
@@ -424,6 +436,8 @@ static gboolean read_item(
 		const Member *member = session ? room_member_of(room, session) : NULL;
 
 		record->nick = member ? member->nick : NULL;
+		/* As list_bans() writes masks. */
+		record->identity = member ? NULL : masked;
 	}
 	if (role >= 0) {
 		record->kick = role == GW_ROLE_NONE;
@@ -433,7 +447,7 @@ static gboolean read_item(
 		record->set_affiliation = TRUE;
 		record->affiliation = affiliation;
 	}
-	return record->nick && (role >= 0 || affiliation >= 0);
+	return (record->nick || record->identity) && (role >= 0 || affiliation >= 0);
 }
 
 void muc_admin_set(const Stanza *stanza)
@@ -441,6 +455,8 @@ void muc_admin_set(const Stanza *stanza)
 	const Room *room = room_find(stanza->network, stanza->local);
 	const Occupant *occupant = room_occupant(room, stanza->session, stanza->from);
 	const GwElement *item = gw_element_child(stanza_payload(stanza), "item", NULL);
+	const char *jid = gw_element_attribute(item, "jid");
+	g_autofree char *masked = jid ? mask_of(stanza, jid) : NULL;
 	GwModerate record = { 0 };
 
 	if (!occupant) {
@@ -448,10 +464,10 @@ void muc_admin_set(const Stanza *stanza)
 	} else if (!item || item->next) {
 		stanza_fail(
 			stanza, GW_FAILURE_BAD_REQUEST, _("Please change one person at a time."));
-	} else if (!read_item(stanza, room, item, &record)) {
+	} else if (!read_item(stanza, room, item, masked, &record)) {
 		stanza_fail(stanza, GW_FAILURE_NOT_FOUND,
-			_("Only people who are in the room can be changed; name them by "
-			  "nickname."));
+			_("There is nobody of that name in the room, and it is no mask to ban "
+			  "either."));
 	} else {
 		network_command_for(stanza->network, GW_COMMAND_MODERATE, occupant->session,
 			&record, FALSE, stanza->element);
@@ -490,6 +506,8 @@ void muc_admin_get(const Stanza *stanza)
 		stanza_fail(stanza, GW_FAILURE_NOT_JOINED, NULL);
 	} else if (occupant->member->role != GW_ROLE_MODERATOR) {
 		stanza_fail(stanza, GW_FAILURE_NOT_ALLOWED, NULL);
+	} else if (affiliation == GW_AFFILIATION_OUTCAST) {
+		list_bans(stanza, room->id);
 	} else if (role < 1 && affiliation < GW_AFFILIATION_MEMBER) {
 		stanza_fail(stanza, GW_FAILURE_UNSUPPORTED, NULL);
 	} else {

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from clients import DISCO_INFO, DISCO_ITEMS, MUC
+from clients import DISCO_INFO, DISCO_ITEMS, MUC, unique
 from servers import IRC_HOST, LINK_NAME
 
 PING = "<ping xmlns='urn:xmpp:ping'/>"
@@ -187,3 +187,31 @@ def test_whois_shows_where_from(lab, romeo, nurse):
     nurse.send(f"WHOIS {romeo.user} {romeo.user}")
     assert nurse.expect(rf" 312 \S+ {romeo.user} (\S+) ").group(1) == LINK_NAME
     nurse.expect(r" 318 ")
+
+
+def test_rooms_of_the_network_by_pages(romeo, nurse):
+    """Channels where nobody of XMPP is, too; secret ones not."""
+    channels = [unique(f"#page-{i}-") for i in range(3)]
+    for name in channels:
+        nurse.join(name)
+    secret = unique("#page-secret")
+    nurse.join(secret)
+    nurse.send(f"MODE {secret} +s")
+    nurse.sync()
+
+    def page(after=""):
+        answer = romeo.iq(IRC_HOST, f"<query xmlns='{DISCO_ITEMS}'><set "
+                          f"xmlns='http://jabber.org/protocol/rsm'><max>1</max>{after}</set>"
+                          "</query>")
+        items = [item.get("jid") for item in answer.child("query") if item.tag.endswith("}item")]
+        return items, answer
+    seen, after = [], ""
+    while True:
+        items, answer = page(after)
+        if not items:
+            break
+        seen += items
+        assert len(items) == 1 and len(seen) < 1000
+        after = f"<after>{items[-1]}</after>"
+    assert {f"{name}@{IRC_HOST}" for name in channels} <= set(seen)
+    assert f"{secret}@{IRC_HOST}" not in seen and len(seen) == len(set(seen))

@@ -3,7 +3,7 @@
 import pytest
 
 from clients import MUC_ADMIN, unique
-from servers import OPER
+from servers import IRC_HOST, OPER
 
 
 @pytest.fixture
@@ -171,3 +171,24 @@ def test_voice_from_xmpp(scene, people, lab):
     assert answer.type == "result"
     tybalt.expect(rf"^:{romeo.user}!\S+ MODE {channel} \+v {tybalt.nick}$")
     romeo.expect(kind="presence", nick=tybalt.nick, item=lambda i: i.get("role") == "participant")
+
+
+def test_ban_list_and_unban(scene, people, lab):
+    """XEP-0045 §9.2: masks as addresses of ours."""
+    romeo, nurse, channel, room = scene
+    give_operator(nurse, romeo, channel)
+    nurse.send(f"MODE {channel} +b *!*@bad.example.org")
+    nurse.expect(rf" MODE {channel} \+b ")
+    nurse.sync()
+
+    def banned():
+        answer = romeo.iq(room, f"<query xmlns='{MUC_ADMIN}'><item affiliation='outcast'/></query>")
+        assert answer.type == "result"
+        return [item.get("jid") for item in answer.child("query")]
+    jid, = banned()
+    assert jid == f"*!*\\40bad.example.org@{IRC_HOST}"
+    answer = romeo.iq(room, f"<query xmlns='{MUC_ADMIN}'><item affiliation='none' jid='{jid}'/>"
+                      "</query>", "set")
+    assert answer.type == "result"
+    nurse.expect(rf"^:{romeo.user}!\S+ MODE {channel} -b \*!\*@bad\.example\.org$")
+    assert not banned()
