@@ -11,8 +11,8 @@
 #include "gw-log.h"
 
 enum {
-	PING_AFTER_S = 15,   /* of silence */
-	SILENT_AFTER_S = 30, /* then it is killed */
+	PING_AFTER_S = 10,   /* of silence */
+	SILENT_AFTER_S = 20, /* then it is killed */
 	FIRST_DELAY_MS = 300,
 	LONGEST_DELAY_MS = 60 * 1000,
 	STEADY_S = 60, /* after so long the delay starts anew */

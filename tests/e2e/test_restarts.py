@@ -323,3 +323,21 @@ def test_a_frozen_server_is_noticed(private_lab, people):
     finally:
         lab.xmpp.signal(signal.SIGCONT)
     assert MUC
+
+
+def test_a_frozen_worker_is_killed(private_lab, people):
+    """It has not died, so nothing but its silence tells; everything returns by itself."""
+    lab = private_lab()
+    romeo, nurse = people.xmpp(lab, "romeo"), people.irc(lab, "nurse", CHANNEL)
+    romeo.join(ROOM)
+    nurse.expect(r"^:romeo!\S+ JOIN ")
+    (worker,) = lab.gateway.workers()
+    os.kill(worker, signal.SIGSTOP)
+    number = romeo.say(ROOM, "is anybody there?")
+    nurse.expect(r"^:romeo!\S+ QUIT ", timeout=60)
+    nurse.expect(r"^:romeo!\S+ JOIN ", timeout=30)
+    # It lay in the dead worker's socket: its sender is told, and may say it again.
+    answer = romeo.expect(kind="message", id=number, timeout=30)
+    assert answer.type == "error" or nurse.matching("is anybody there")
+    romeo.say(ROOM, "back again")
+    nurse.expect_message(CHANNEL, "back again", "romeo", timeout=30)
