@@ -135,6 +135,11 @@ void info_ask(const Stanza *stanza)
 		stanza_fail(stanza, GW_FAILURE_NETWORK, stanza->network->offline_text);
 		return;
 	}
+	/* Each may become a message to somebody (CTCP), so it counts as one. */
+	if (!session_may_send(session)) {
+		stanza_fail(stanza, GW_FAILURE_LIMIT, NULL);
+		return;
+	}
 	network_command_for(
 		stanza->network, GW_COMMAND_INFO, session, &record, TRUE, stanza->element);
 }

@@ -96,6 +96,10 @@ void list_rooms(const Stanza *stanza)
 		stanza_fail(stanza, GW_FAILURE_NETWORK, stanza->network->offline_text);
 		return;
 	}
+	if (!session_may_send(session)) {
+		stanza_fail(stanza, GW_FAILURE_LIMIT, NULL);
+		return;
+	}
 	list = list_new(FALSE);
 	if (set) {
 		list->max = max ? CLAMP(atoi(max), 0, MOST_ON_A_PAGE) : MOST_ON_A_PAGE;
