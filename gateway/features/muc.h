@@ -5,9 +5,9 @@
 #include "router.h"
 
 /* Multi-user chat (XEP-0045): rooms of a network as MUC rooms. muc.c takes the
- * stanzas, muc-events.c what the network reports, muc-recovery.c brings people
- * back after one of the two was away; muc-room.h is the model they share, and
- * muc-send.c writes what goes out. */
+ * stanzas, muc-admin.c those of moderators and owners, muc-events.c what the network reports,
+ * muc-recovery.c brings people back after one of the two was away; muc-room.h is the model they
+ * share, and muc-send.c writes what goes out. */
 
 GHashTable *muc_rooms_new(void);
 
