@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -189,7 +190,7 @@ static void lose_gateway(const char *why)
 	worker.connected = FALSE;
 	worker.status = EXIT_FAILURE;
 	g_timeout_add_seconds(STOP_TIMEOUT_S, on_stop_timeout, NULL);
-	handle_stop("The gateway is gone");
+	handle_stop(_("The gateway is gone"));
 }
 
 static void handle_hello(const GwPair *hello)
@@ -411,6 +412,9 @@ int main(int argc, char **argv)
 		return STATUS_NOT_STARTED_BY_GATEWAY;
 	}
 	setlocale(LC_ALL, "");
+	bindtextdomain(GETTEXT_PACKAGE, GW_LOCALEDIR);
+	bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+	textdomain(GETTEXT_PACKAGE);
 	confine();
 	ignore_signals();
 	gw_log_init(program, level ? level : "message");

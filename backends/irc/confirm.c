@@ -48,11 +48,15 @@ static gboolean on_timer(gpointer user)
 /* Not before the end of this turn of the loop, so that one PING serves all of its lines. */
 static void schedule(void)
 {
-	gint64 since_ms = (g_get_monotonic_time() - confirm.ping_us) / 1000;
-	gboolean hurry = confirm.n_open > OPEN_MAX || since_ms >= INTERVAL_MS;
+	gint64 since_ms;
+	gboolean hurry;
 
-	if (confirm.is_out || !irc_confirm_is_open() ||
-		(confirm.timer && (!hurry || confirm.is_hurried))) {
+	if (confirm.is_out || !irc_confirm_is_open() || (confirm.timer && confirm.is_hurried)) {
+		return;
+	}
+	since_ms = (g_get_monotonic_time() - confirm.ping_us) / 1000;
+	hurry = confirm.n_open > OPEN_MAX || since_ms >= INTERVAL_MS;
+	if (confirm.timer && !hurry) {
 		return;
 	}
 	g_clear_handle_id(&confirm.timer, g_source_remove);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "events.h"
@@ -86,10 +87,6 @@ static void on_first_server(const IrcLine *line)
 /* :uplink SERVER name hops token :info */
 static void on_server(const IrcLine *line)
 {
-	if (!irc.network->uplink) {
-		on_first_server(line);
-		return;
-	}
 	irc_network_add_server(irc.network, line->params[0], line->params[line->n_params - 1],
 		irc_rfc_source_server(line), (guint)g_ascii_strtoull(line->params[1], NULL, 10));
 }
@@ -117,7 +114,8 @@ static void tell_limits(void)
 static void settle_collision(IrcUser *ours)
 {
 	if (!irc_guest_take_back_nick(ours->guest)) {
-		irc_event_killed(ours, irc.network->uplink->name, "Nick collision");
+		irc_event_killed(ours, irc.network->uplink->name,
+			_("somebody took the same nickname at the same moment"));
 	}
 }
 
@@ -359,6 +357,13 @@ static void on_numeric(guint numeric, const IrcLine *line)
 	}
 }
 
+static const IrcVerb greeting[] = {
+	{ "PASS", 1, on_pass },
+	{ "SERVER", 2, on_first_server },
+	{ "ERROR", 0, on_error },
+	{ 0 },
+};
+
 static const IrcVerb verbs[] = {
 	{ "PRIVMSG", 2, irc_rfc_on_message },
 	{ "NOTICE", 2, irc_rfc_on_message },
@@ -376,12 +381,11 @@ static const IrcVerb verbs[] = {
 	{ "CHANINFO", 2, on_chaninfo },
 	{ "SVSNICK", 2, on_svsnick },
 	{ "SVSJOIN", 2, on_svsjoin },
-	{ "PASS", 1, on_pass, .early = TRUE },
-	{ "SERVER", 2, on_server, .early = TRUE },
+	{ "SERVER", 2, on_server },
 	{ "SQUIT", 1, irc_rfc_on_squit },
 	{ "PING", 1, on_ping },
 	{ "PONG", 1, irc_rfc_on_pong },
-	{ "ERROR", 0, on_error, .early = TRUE },
+	{ "ERROR", 0, on_error },
 	{ "WHOIS", 1, irc_rfc_on_query },
 	{ "VERSION", 0, irc_rfc_on_query },
 	{ "TIME", 0, irc_rfc_on_query },
@@ -431,16 +435,20 @@ static gboolean is_encrypted(const IrcUser *user)
 }
 
 static const IrcDoor doors[] = {
-	{ 'O', is_operator, GW_FAILURE_NOT_ALLOWED, "The channel is for IRC operators only (+O)." },
+	{ 'O', is_operator, GW_FAILURE_NOT_ALLOWED,
+		N_("This channel is for operators of the network only (+O).") },
 	{ 'R', is_registered, GW_FAILURE_MEMBERS_ONLY,
-		"The channel is for users with an account at the network only (+R)." },
+		N_("This channel is for people with an account on the network only (+R). If you "
+		   "have one, log in to it first.") },
 	{ 'z', is_encrypted, GW_FAILURE_NOT_ALLOWED,
-		"The channel is for IRC connections with TLS only (+z)." },
+		N_("This channel is for encrypted IRC connections only (+z) and cannot be joined "
+		   "from here.") },
 	{ 0 },
 };
 
 const IrcDriver irc_driver_ngircd = {
 	.name = "ngircd",
+	.greeting = greeting,
 	.verbs = verbs,
 	.handle_numeric = on_numeric,
 	.doors = doors,

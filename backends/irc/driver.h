@@ -18,7 +18,6 @@ typedef struct {
 	const char *verb;
 	guint min_params; /* a line with fewer is ignored */
 	void (*handle)(const IrcLine *line);
-	gboolean early; /* also from who has not shown name and password yet */
 } IrcVerb;
 
 /* A channel mode, beyond the usual ones, that keeps some users out. */
@@ -26,13 +25,15 @@ typedef struct {
 	char letter;
 	gboolean (*lets_in)(const IrcUser *user);
 	GwFailure failure;
-	const char *text;
+	const char *text; /* of N_() */
 } IrcDoor;
 
 typedef struct {
 	const char *name;
-	const IrcVerb *verbs; /* ends with a NULL verb */
-	/* A numeric that is for one of our users, or for us; never an early one. */
+	/* Each ends with a NULL verb. Until irc_link_greeted() nothing but the greeting is read. */
+	const IrcVerb *greeting;
+	const IrcVerb *verbs;
+	/* A numeric that is for one of our users, or for us. */
 	void (*handle_numeric)(guint numeric, const IrcLine *line);
 	const IrcDoor *doors; /* ends with a zero letter */
 	char permanent_mode;  /* of an empty channel that stays; 0: none */

@@ -81,9 +81,7 @@ void irc_event_killed(IrcUser *user, const char *actor, const char *reason)
 	irc_tell_gone_everywhere(user, GW_LEAVE_KILLED, actor, clean);
 	remove_user(user, clean);
 	if (guest) {
-		g_autofree char *text = g_strdup_printf("killed by %s: %s", actor, clean);
-
-		irc_guest_exile(guest, text);
+		irc_guest_exile(guest, actor, clean);
 	}
 }
 

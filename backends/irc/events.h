@@ -33,7 +33,7 @@ void irc_event_topic(IrcChannel *channel, const char *actor, const char *text, g
 /* `params`: the letters and what follows them. */
 void irc_event_modes(IrcChannel *channel, const char *const *params, guint n_params);
 
-/* `sender` is a nick or a server's name, `user` NULL for a server. */
+/* `sender` is a nick or a server's name, `user` NULL for a server or who is not known. */
 void irc_event_message(
 	const char *sender, IrcUser *user, const char *target, const char *text, gboolean notice);
 void irc_event_invite(IrcUser *user, const char *actor, const char *channel);

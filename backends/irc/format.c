@@ -301,8 +301,6 @@ static void append_line_as_text(GString *out, const char *irc, gsize length, gbo
 	g_string_append_len(out, written->str, written->len);
 }
 
-#define MARKERS "*_~`"
-
 /* Most lines are ASCII without any code: they need no work. */
 static gboolean is_plain(const char *text)
 {

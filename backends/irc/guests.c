@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guests.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "contacts.h"
@@ -41,35 +42,30 @@ static void guest_free(gpointer data)
 /* ---- identity ---- */
 
 /* Letters and digits of the token, which is the same for a user at all times. */
-static char *token_text(const char *token, gsize length)
+static void append_token(GString *out, const char *token, gsize length)
 {
-	GString *text = g_string_sized_new(length);
+	gsize start = out->len;
 
-	for (const char *c = token; *c && text->len < length; c++) {
+	for (const char *c = token; *c && out->len - start < length; c++) {
 		if (g_ascii_isalnum(*c)) {
-			g_string_append_c(text, g_ascii_tolower(*c));
+			g_string_append_c(out, g_ascii_tolower(*c));
 		}
 	}
-	if (text->len == 0) {
-		g_string_append(text, "guest");
+	if (out->len == start) {
+		g_string_append(out, "guest");
 	}
-	return g_string_free(text, FALSE);
 }
 
-static char *host_of(const IrcGuest *guest)
+static void append_host(GString *out, const IrcGuest *guest)
 {
 	const char *template = irc.settings.user_host;
 	const char *place = strstr(template, "%t");
 	gsize rest = strlen(template) - strlen("%t");
-	g_autofree char *token =
-		token_text(guest->token, rest < HOST_LENGTH ? HOST_LENGTH - rest : 1);
-	char *host = g_strdup_printf(
-		"%.*s%s%s", (int)(place - template), template, token, place + strlen("%t"));
 
-	if (strlen(host) > HOST_LENGTH) {
-		host[HOST_LENGTH] = '\0';
-	}
-	return host;
+	g_string_append_len(out, template, place - template);
+	append_token(out, guest->token, rest < HOST_LENGTH ? HOST_LENGTH - rest : 1);
+	g_string_append(out, place + strlen("%t"));
+	g_string_truncate(out, HOST_LENGTH);
 }
 
 static const char *real_name_of(const IrcGuest *guest, const char *nick)
@@ -106,8 +102,9 @@ char *irc_guest_suggest(const char *nick)
 {
 	g_autofree char *other = free_nick_like(nick);
 
-	return other ? g_strdup_printf("Somebody has the nick %s; %s is free.", nick, other)
-		     : g_strdup_printf("Somebody has the nick %s.", nick);
+	return other ? g_strdup_printf(_("The nickname %s is taken. %s is free."), nick, other)
+		     : g_strdup_printf(
+			       _("The nickname %s is taken. Please choose another one."), nick);
 }
 
 /* FALSE: the command failed, and that was told. */
@@ -170,11 +167,22 @@ static gboolean check_exile(IrcGuest *guest)
 	return !exile;
 }
 
+static void add_user(IrcGuest *guest, const char *nick)
+{
+	g_autoptr(GString) name = g_string_new(NULL);
+	g_autoptr(GString) host = g_string_new(NULL);
+
+	append_token(name, guest->token, USER_NAME_LENGTH);
+	append_host(host, guest);
+	guest->user = irc_network_add_user(irc.network, nick, name->str, host->str,
+		real_name_of(guest, nick), irc.network->me);
+	guest->user->guest = guest;
+	guest->is_prepared = TRUE;
+}
+
 gboolean irc_guest_prepare(IrcGuest *guest, const char *nick)
 {
 	g_autofree char *made = NULL;
-	g_autofree char *user_name = NULL;
-	g_autofree char *host = NULL;
 
 	if (guest->user) {
 		return TRUE;
@@ -185,15 +193,11 @@ gboolean irc_guest_prepare(IrcGuest *guest, const char *nick)
 	made = nick ? g_strdup(nick) : free_nick_like(guest->nick);
 	if (!made) {
 		gw_session_failed(guest->session, gw_serial(), GW_FAILURE_CONFLICT,
-			"All nicks like yours are taken.");
+			_("All nicknames like yours are taken. Please join a channel under another "
+			  "one first."));
 		return FALSE;
 	}
-	user_name = token_text(guest->token, USER_NAME_LENGTH);
-	host = host_of(guest);
-	guest->user = irc_network_add_user(
-		irc.network, made, user_name, host, real_name_of(guest, made), irc.network->me);
-	guest->user->guest = guest;
-	guest->is_prepared = TRUE;
+	add_user(guest, made);
 	return TRUE;
 }
 
@@ -220,18 +224,29 @@ void irc_guest_withdraw(IrcGuest *guest)
 	}
 }
 
-void irc_guest_exile(IrcGuest *guest, const char *text)
+static char *exile_text(const char *actor, const char *reason)
+{
+	return *reason ? g_strdup_printf(_("%s removed you from the network: %s (You can come back "
+					   "in a minute.)"),
+				 actor, reason)
+		       : g_strdup_printf(_("%s removed you from the network. You can come back in "
+					   "a minute."),
+				 actor);
+}
+
+void irc_guest_exile(IrcGuest *guest, const char *actor, const char *reason)
 {
 	Exile *exile = g_new0(Exile, 1);
 
-	exile->text = g_strdup(text);
+	exile->text = exile_text(actor, reason);
 	exile->until_us = g_get_monotonic_time() + EXILE_S * G_USEC_PER_SEC;
 	if (!exiles) {
 		exiles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, exile_free);
 	}
 	g_hash_table_replace(exiles, g_strdup(guest->token), exile);
-	gw_log(G_LOG_LEVEL_MESSAGE, gw_session_user(guest->session), "%s", text);
-	gw_session_offline(guest->session, GW_FAILURE_BANNED, text);
+	gw_log(G_LOG_LEVEL_MESSAGE, gw_session_user(guest->session), "killed by %s: %s", actor,
+		reason);
+	gw_session_offline(guest->session, GW_FAILURE_BANNED, exile->text);
 }
 
 gboolean irc_guest_take_back_nick(IrcGuest *guest)
@@ -290,7 +305,7 @@ void irc_guests_login(GwSession *session, const GwLogin *login)
 void irc_guests_logout(GwSession *session, const GwFailed *why)
 {
 	IrcGuest *guest = irc_guest_of(session);
-	const char *reason = why->text && *why->text ? why->text : "Left";
+	const char *reason = why->text && *why->text ? why->text : _("Left");
 
 	irc_info_cancel(session);
 	if (guest && guest->user) {
@@ -333,7 +348,8 @@ void irc_guests_change_nick(GwSession *session, const GwNick *nick)
 	}
 	lock = guest->user ? find_nick_lock(guest->user) : NULL;
 	if (lock) {
-		g_autofree char *text = g_strdup_printf("Nicks may not change in %s (mode +%c).",
+		g_autofree char *text = g_strdup_printf(
+			_("Nicknames may not change in %s (+%c). Please leave that channel first."),
 			lock->name, irc.driver->no_nick_mode);
 
 		gw_session_failed(session, gw_serial(), GW_FAILURE_NOT_ALLOWED, text);

@@ -36,8 +36,8 @@ void irc_guest_introduce(IrcGuest *guest);
 void irc_guest_withdraw(IrcGuest *guest);
 /* A sentence with a free nick, for those who want one that is taken. (transfer full) */
 char *irc_guest_suggest(const char *nick);
-/* The network took the user away, who may not come back for a while: `text` says why. */
-void irc_guest_exile(IrcGuest *guest, const char *text);
+/* `actor` threw the user off the network, who may not come back for a while. */
+void irc_guest_exile(IrcGuest *guest, const char *actor, const char *reason);
 /* A change of nick went wrong: takes the old one again. FALSE: none was under way. */
 gboolean irc_guest_take_back_nick(IrcGuest *guest);
 

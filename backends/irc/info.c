@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "info.h"
 
+#include <glib/gi18n.h>
+#include <time.h>
+
 #include "format.h"
 #include "guests.h"
 #include "irc.h"
@@ -54,7 +57,7 @@ static gboolean on_timeout(gpointer user)
 	Question *question = user;
 
 	question->timer = 0;
-	fail(question, GW_FAILURE_NETWORK, "No answer came.");
+	fail(question, GW_FAILURE_NETWORK, _("They did not answer."));
 	return G_SOURCE_REMOVE;
 }
 
@@ -95,8 +98,8 @@ static void emit_profile(GwSession *session, const char *room, const IrcUser *us
 {
 	g_autofree char *real_name = irc_format_strip(user->real_name);
 	g_autofree char *address = g_strdup_printf("%s@%s", user->user, irc_user_host(user));
-	g_autofree char *server = g_strdup_printf(
-		"On %s (%s)", user->server->name, user->server->info ? user->server->info : "");
+	g_autofree char *server = g_strdup_printf(_("On the server %s (%s)"), user->server->name,
+		user->server->info ? user->server->info : "");
 	Pairs pairs = { .n = 0 };
 
 	add(&pairs, "NICKNAME", user->nick);
@@ -105,7 +108,7 @@ static void emit_profile(GwSession *session, const char *room, const IrcUser *us
 	add(&pairs, "NOTE", server);
 	add(&pairs, "UID", user->account);
 	if (user->is_operator) {
-		add(&pairs, "ROLE", "IRC operator");
+		add(&pairs, "ROLE", _("IRC operator"));
 	}
 	emit(session, room, user->nick, GW_INFO_PROFILE, &pairs);
 }
@@ -114,8 +117,7 @@ static void emit_profile(GwSession *session, const char *room, const IrcUser *us
 
 static void add_idle(Pairs *pairs, const IrcUser *user, char *seconds, gsize size)
 {
-	g_snprintf(seconds, size, "%" G_GINT64_FORMAT,
-		(g_get_real_time() - user->active_us) / G_USEC_PER_SEC);
+	g_snprintf(seconds, size, "%" G_GINT64_FORMAT, (gint64)time(NULL) - user->active_s);
 	add(pairs, "seconds", seconds);
 }
 
@@ -208,8 +210,8 @@ void irc_info_get(GwSession *session, const GwInfo *info)
 		emit_profile(session, info->room, user);
 	} else if (!own) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_JOINED,
-			"Join a channel first: on IRC nobody can be asked by somebody who is not "
-			"there.");
+			_("Please join a channel first: you are not on IRC yet, so that nobody "
+			  "there could answer you."));
 	} else if (questions && questions->len >= QUESTIONS_MAX) {
 		irc_rooms_fail(session, GW_FAILURE_LIMIT, NULL);
 	} else {
@@ -269,9 +271,8 @@ static gboolean kind_of_reply(const IrcCtcp *reply, GwInfoKind *kind)
 void irc_info_on_ctcp_reply(GwSession *session, const IrcUser *user, const IrcCtcp *reply)
 {
 	GwInfoKind kind = GW_INFO_PING;
-	Question *question = user && kind_of_reply(reply, &kind)
-				     ? find_question(session, user->nick, kind)
-				     : NULL;
+	Question *question =
+		kind_of_reply(reply, &kind) ? find_question(session, user->nick, kind) : NULL;
 	g_autofree char *text = irc_format_strip(reply->arguments);
 	Pairs pairs = { .n = 0 };
 
@@ -292,7 +293,7 @@ static void finish_whois(Question *question)
 		add(&pairs, "seconds", question->seconds);
 		answer(question, &pairs);
 	} else {
-		fail(question, GW_FAILURE_UNSUPPORTED, "The network does not tell that.");
+		fail(question, GW_FAILURE_UNSUPPORTED, _("The network does not tell that."));
 	}
 }
 

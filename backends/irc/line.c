@@ -166,10 +166,8 @@ static void append_clean(GString *out, const char *text, gsize length)
 	gsize start = out->len;
 
 	g_string_append_len(out, text, length);
-	for (gsize i = start; i < out->len; i++) {
-		if (out->str[i] == '\r' || out->str[i] == '\n') {
-			out->str[i] = ' ';
-		}
+	for (char *at = strpbrk(out->str + start, "\r\n"); at; at = strpbrk(at, "\r\n")) {
+		*at++ = ' ';
 	}
 }
 
@@ -216,7 +214,9 @@ static gboolean append_line(GString *out, const char *source, const char *comman
 		return FALSE;
 	}
 	if (source) {
-		g_string_append_printf(out, ":%s ", source);
+		g_string_append_c(out, ':');
+		g_string_append(out, source);
+		g_string_append_c(out, ' ');
 	}
 	g_string_append(out, command);
 	for (guint i = 0; i + 1 < n_params; i++) {
@@ -295,17 +295,17 @@ static void add_to_partial(IrcLineReader *reader, const char *bytes, gsize lengt
 	GString *buffer = reader->buffer;
 	/* One more than the limit: it may be the CR of the line's end. */
 	gsize room = reader->limit + 1 - (buffer->len - reader->partial);
-	gsize from = buffer->len;
+	char *end;
 
 	if (length > room) {
 		reader->cut = TRUE;
 		length = room;
 	}
 	g_string_append_len(buffer, bytes, length);
-	for (gsize i = from; i < buffer->len; i++) {
-		if (buffer->str[i] == '\0') {
-			buffer->str[i] = ' ';
-		}
+	end = buffer->str + buffer->len;
+	for (char *nul = memchr(end - length, '\0', length); nul;
+		nul = memchr(nul, '\0', end - nul)) {
+		*nul++ = ' ';
 	}
 }
 

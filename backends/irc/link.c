@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "link.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "confirm.h"
@@ -229,17 +230,33 @@ void irc_link_fail(GwFailure why, const char *text)
 
 /* ---- reading ---- */
 
+static const IrcVerb *find_verb(const char *command)
+{
+	const IrcVerb *row = irc.driver->greeting;
+
+	if (uplink.state != LINK_GREETING) {
+		return g_hash_table_lookup(uplink.verbs, command);
+	}
+	while (row->verb && !g_str_equal(row->verb, command)) {
+		row++;
+	}
+	return row->verb ? row : NULL;
+}
+
 static void handle_line(const IrcLine *line)
 {
 	guint numeric = irc_numeric_parse(line->command);
-	const IrcVerb *verb = numeric ? NULL : g_hash_table_lookup(uplink.verbs, line->command);
+	const IrcVerb *verb = NULL;
 
-	if (uplink.state == LINK_GREETING && !(verb && verb->early)) {
-		gw_debug("the daemon sent %s before it said who it is", line->command);
-	} else if (numeric) {
-		irc.driver->handle_numeric(numeric, line);
-	} else if (!verb) {
-		gw_debug("the daemon sent %s, which is not known", line->command);
+	if (numeric) {
+		if (uplink.state != LINK_GREETING) {
+			irc.driver->handle_numeric(numeric, line);
+		}
+		return;
+	}
+	verb = find_verb(line->command);
+	if (!verb) {
+		gw_debug("the daemon sent %s, which is not known now", line->command);
 	} else if (line->n_params < verb->min_params) {
 		gw_debug("the daemon sent %s with %u parameters", line->command, line->n_params);
 	} else {
@@ -401,7 +418,7 @@ void irc_link_on_confirmed(void)
 
 void irc_link_close(const char *reason)
 {
-	uplink.leaving = g_strdup(reason && *reason ? reason : "The gateway stops");
+	uplink.leaving = g_strdup(reason && *reason ? reason : _("The gateway stops"));
 	g_clear_handle_id(&uplink.redial_timer, g_source_remove);
 	if (uplink.state != LINK_UP) {
 		lose(GW_FAILURE_SHUTDOWN, uplink.leaving);

@@ -41,11 +41,15 @@ gboolean irc_mask_match(IrcCasemap casemap, const char *mask, const char *text)
 	return *mask == '\0';
 }
 
-/* "~q:x" and "$a:x" cannot begin a nick; "R:x" (InspIRCd) is told from an IPv6 address by its
- * characters. */
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* "$a:x" cannot begin a nick; "~a:x" or "~account:x" is told from a user name ("~bob@host") by its
+ * colon, "R:x" (InspIRCd) from an IPv6 address by its characters. */
 static gboolean is_extended(const char *mask)
 {
-	return mask[0] == '$' || mask[0] == '~' ||
+	gsize word = strspn(mask + (*mask == '~'), LETTERS "-");
+
+	return mask[0] == '$' || (mask[0] == '~' && word > 0 && mask[1 + word] == ':') ||
 	       (g_ascii_isalpha(mask[0]) && mask[1] == ':' &&
 		       mask[strspn(mask, "0123456789abcdefABCDEF:.*?/")] != '\0');
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "messages.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
+#include <time.h>
 
 #include "ctcp.h"
 #include "events.h"
@@ -60,12 +62,14 @@ static GPtrArray *make_lines(
 	g_autoptr(GPtrArray) lines = irc_text_split(codes, budget_for(user, target));
 
 	if (lines->len == 0) {
-		irc_rooms_fail(session, GW_FAILURE_BAD_REQUEST, "There is nothing to send in it.");
+		irc_rooms_fail(session, GW_FAILURE_BAD_REQUEST,
+			_("There is nothing in your message that IRC could carry."));
 		return NULL;
 	}
 	if (lines->len > LINES_MAX) {
 		irc_rooms_fail(session, GW_FAILURE_LIMIT,
-			"This is too long for IRC: at most 25 lines are sent at once.");
+			_("This is too long for IRC, where at most 25 lines are sent at once. "
+			  "Please send it in parts."));
 		return NULL;
 	}
 	return g_steal_pointer(&lines);
@@ -81,12 +85,14 @@ static gboolean check_voice(const GwSession *session, const IrcMember *member)
 	}
 	if (irc_channel_has_mode(channel, 'm')) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_ALLOWED,
-			"Only those with a voice may speak in this channel (+m).");
+			_("Only those with a voice may speak in this channel (+m). Please ask one "
+			  "of its operators for a voice."));
 		return FALSE;
 	}
 	if (irc_channel_is_banned(channel, irc.network, member->user)) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_ALLOWED,
-			"You are banned from this channel and may not speak (+b).");
+			_("You are banned from this channel and may not speak in it (+b). One of "
+			  "its operators can lift the ban."));
 		return FALSE;
 	}
 	return TRUE;
@@ -165,7 +171,8 @@ void irc_messages_send(GwSession *session, const GwMessage *message)
 		return;
 	}
 	if (irc_link_is_full()) {
-		irc_rooms_fail(session, GW_FAILURE_LIMIT, "The network is too slow at the moment.");
+		irc_rooms_fail(session, GW_FAILURE_LIMIT,
+			_("The network is too slow at the moment. Please try again in a minute."));
 		return;
 	}
 	if (!message->body) {
@@ -173,7 +180,7 @@ void irc_messages_send(GwSession *session, const GwMessage *message)
 		return;
 	}
 	if (guest->user) {
-		guest->user->active_us = g_get_real_time();
+		guest->user->active_s = time(NULL);
 	}
 	if (to_room) {
 		send_to_room(session, message);
@@ -195,18 +202,18 @@ static gboolean may_answer_ctcp(IrcGuest *guest)
 	return guest->ctcp_left > 0 && guest->ctcp_left--;
 }
 
-static void answer_ctcp(IrcGuest *guest, const char *sender, const IrcCtcp *request)
+static void answer_ctcp(IrcGuest *guest, const IrcUser *to, const IrcCtcp *request)
 {
 	g_autofree char *reply = irc_ctcp_reply(request, IRC_VERSION_TEXT, g_get_real_time());
 
 	if (reply && may_answer_ctcp(guest)) {
-		irc.driver->message(irc_link_output(), guest->user, sender, reply, TRUE);
+		irc.driver->message(irc_link_output(), guest->user, to->nick, reply, TRUE);
 	}
 }
 
-/* The body for XMPP; NULL: it is not for people. */
-static char *read_body(
-	const char *text, const char *sender, IrcUser *user, IrcGuest *guest, gboolean notice)
+/* The body for XMPP; NULL: it is not for people. `user` NULL: from a server, or from somebody who
+ * is not known and can be asked or answered nothing. */
+static char *read_body(const char *text, const IrcUser *user, IrcGuest *guest, gboolean notice)
 {
 	g_auto(IrcCtcp) ctcp = { 0 };
 	g_autofree char *action = NULL;
@@ -218,18 +225,21 @@ static char *read_body(
 		action = irc_ctcp_action_to_body(ctcp.arguments);
 		return irc_format_to_text(action, NULL);
 	}
-	if (guest && notice) {
+	if (!guest || !user) {
+		return NULL;
+	}
+	if (notice) {
 		irc_info_on_ctcp_reply(guest->session, user, &ctcp);
-	} else if (guest) {
-		answer_ctcp(guest, sender, &ctcp);
+	} else {
+		answer_ctcp(guest, user, &ctcp);
 	}
 	return NULL;
 }
 
 /* The mark on text with stray styling marks is left out: what IRC people write is taken as it
  * looks. */
-static void receive_in_room(
-	const char *sender, IrcUser *user, const char *target, const char *text, gboolean notice)
+static void receive_in_room(const char *sender, const IrcUser *user, const char *target,
+	const char *text, gboolean notice)
 {
 	const IrcChannel *channel = irc_network_find_channel(irc.network, target);
 	g_autofree char *body = NULL;
@@ -237,8 +247,8 @@ static void receive_in_room(
 	if (!channel || channel->n_ours == 0) {
 		return;
 	}
-	body = read_body(text, sender, user, NULL, notice);
-	if (body) {
+	body = read_body(text, user, NULL, notice);
+	if (body && *body) {
 		gw_session_message(NULL, &(GwMessage){
 						 .room = channel->name,
 						 .peer = sender,
@@ -249,11 +259,11 @@ static void receive_in_room(
 }
 
 static void receive_by_guest(
-	const char *sender, IrcUser *user, IrcGuest *guest, const char *text, gboolean notice)
+	const char *sender, const IrcUser *user, IrcGuest *guest, const char *text, gboolean notice)
 {
-	g_autofree char *body = read_body(text, sender, user, guest, notice);
+	g_autofree char *body = read_body(text, user, guest, notice);
 
-	if (body) {
+	if (body && *body) {
 		gw_session_message(guest->session, &(GwMessage){
 							   .peer = sender,
 							   .body = body,
@@ -268,7 +278,8 @@ void irc_event_message(
 	const IrcUser *to = NULL;
 
 	if (user) {
-		user->active_us = g_get_real_time();
+		user->active_s = time(NULL);
+		sender = user->nick;
 	}
 	if (irc_network_is_channel_name(irc.network, target)) {
 		receive_in_room(sender, user, target, text, notice);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rooms.h"
 
-#include <string.h>
+#include <glib/gi18n.h>
 
 #include "events.h"
 #include "format.h"
@@ -66,10 +66,10 @@ static gboolean check_rank(
 	const GwSession *session, const IrcMember *actor, const IrcMember *victim)
 {
 	if (actor->status < IRC_STATUS_HALFOP) {
-		return refuse(session, "You are not an operator of this channel.");
+		return refuse(session, _("Only operators of this channel may do that."));
 	}
 	if (victim && victim != actor && rank_of(victim->status) > rank_of(actor->status)) {
-		return refuse(session, "They have a higher rank in this channel than you.");
+		return refuse(session, _("They have a higher rank in this channel than you."));
 	}
 	return TRUE;
 }
@@ -82,25 +82,20 @@ static void kick(const IrcMember *actor, IrcMember *victim, const char *reason)
 	irc_event_kick(victim, actor->user->nick, clean);
 }
 
-/* Of an identity (user@host; ngIRCd's user may begin with '~'), a nick, or a mask. NULL: of
- * nothing. */
-static char *mask_of(const char *who)
+/* Somebody by identity (user@host), nick or mask. */
+static const char *target_of(const GwModerate *moderate)
 {
-	if (!who || !*who) {
-		return NULL;
-	}
-	return strchr(who, '@') && !strchr(who, '!') ? g_strconcat("*!", who, NULL)
-						     : irc_mask_normalise(who);
+	const char *who =
+		moderate->identity && *moderate->identity ? moderate->identity : moderate->nick;
+
+	return who ? who : "";
 }
 
-/* The host is what stays of somebody who comes back under another nick. */
+/* The host is what stays of somebody who comes back under another nick. NULL: it is nobody. */
 static char *ban_mask(const IrcUser *user, const GwModerate *moderate)
 {
-	if (user) {
-		return g_strdup_printf("*!*@%s", irc_user_host(user));
-	}
-	return mask_of(
-		moderate->identity && *moderate->identity ? moderate->identity : moderate->nick);
+	return user ? g_strdup_printf("*!*@%s", irc_user_host(user))
+		    : irc_mask_normalise(target_of(moderate));
 }
 
 static void ban(const GwSession *session, const IrcMember *actor, IrcMember *victim,
@@ -130,7 +125,7 @@ static void lift_bans(const IrcMember *actor, const char *who)
 	IrcCasemap casemap = irc.network->limits.casemap;
 	const GPtrArray *list = actor->channel->lists[IRC_LIST_BAN];
 	g_autoptr(GPtrArray) masks = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *full = mask_of(who);
+	g_autofree char *full = irc_mask_normalise(who);
 
 	for (guint i = 0; list && full && i < list->len; i++) {
 		const char *mask = list->pdata[i];
@@ -157,7 +152,7 @@ static gboolean check_status(
 		return FALSE;
 	}
 	if (actor->status < needed || rank_of(changed) > rank_of(actor->status)) {
-		return refuse(session, "Your rank in this channel is not high enough for that.");
+		return refuse(session, _("Your rank in this channel is not high enough for that."));
 	}
 	return TRUE;
 }
@@ -197,7 +192,7 @@ static void change_status(const GwSession *session, const IrcMember *actor, IrcM
 
 	if (!is_met(moderate, status, moderated)) {
 		irc_rooms_fail(session, GW_FAILURE_BAD_REQUEST,
-			"IRC has no such role or affiliation in this channel.");
+			_("IRC has no such role or affiliation in this channel."));
 		return;
 	}
 	if (status == victim->status) {
@@ -225,11 +220,9 @@ static gboolean is_unban(const IrcMember *victim, const GwModerate *moderate)
 
 static void unban(const GwSession *session, const IrcMember *actor, const GwModerate *moderate)
 {
-	const char *who = moderate->identity ? moderate->identity : moderate->nick;
-
 	if (check_rank(session, actor, NULL)) {
 		irc_link_mark();
-		lift_bans(actor, who ? who : "");
+		lift_bans(actor, target_of(moderate));
 	}
 }
 
@@ -260,7 +253,7 @@ void irc_rooms_moderate(GwSession *session, const GwModerate *moderate)
 	} else if (victim) {
 		moderate_member(session, actor, victim, moderate);
 	} else {
-		irc_rooms_fail(session, GW_FAILURE_NOT_FOUND, "They are not in the channel.");
+		irc_rooms_fail(session, GW_FAILURE_NOT_FOUND, _("They are not in the channel."));
 	}
 }
 

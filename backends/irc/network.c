@@ -2,6 +2,7 @@
 #include "network.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "mask.h"
 
@@ -132,7 +133,7 @@ IrcUser *irc_network_add_user(IrcNetwork *network, const char *nick, const char 
 	user->host = g_strdup(host);
 	user->real_name = g_strdup(real_name);
 	user->server = server;
-	user->signon_us = user->active_us = g_get_real_time();
+	user->signon_s = user->active_s = time(NULL);
 	g_hash_table_insert(network->users, user->nick, user);
 	return user;
 }

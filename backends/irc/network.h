@@ -45,8 +45,8 @@ struct IrcUser {
 	gboolean is_away;
 	gboolean is_operator;
 	gboolean is_cloaked;
-	gint64 signon_us;
-	gint64 active_us; /* when the user last said something */
+	gint64 signon_s; /* Unix time */
+	gint64 active_s; /* when the user last said something */
 };
 
 struct IrcMember {

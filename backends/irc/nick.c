@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "nick.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define SPECIALS "[]\\`_^{|}" /* RFC 2812 §2.3.1 */
@@ -14,15 +15,18 @@ const IrcNickRules irc_nick_rfc2812 = {
 
 static const char *const fault_texts[IRC_N_NAME_FAULTS] = {
 	[IRC_NAME_OK] = NULL,
-	[IRC_NAME_EMPTY] = "The name is empty",
-	[IRC_NAME_TOO_LONG] = "The name is too long for this network",
-	[IRC_NAME_BAD_START] = "The name may not begin like this on this network",
-	[IRC_NAME_BAD_CHARACTER] = "The name has a character that this network does not allow",
+	[IRC_NAME_EMPTY] = N_("The name is empty. Please choose one."),
+	[IRC_NAME_TOO_LONG] =
+		N_("The name is too long for this network. Please choose a shorter one."),
+	[IRC_NAME_BAD_START] =
+		N_("On this network a name may not begin like that. Please choose another one."),
+	[IRC_NAME_BAD_CHARACTER] = N_("The name has a character that this network does not allow. "
+				      "Please choose another one."),
 };
 
 const char *irc_name_fault_text(IrcNameFault fault)
 {
-	return fault_texts[fault];
+	return fault == IRC_NAME_OK ? NULL : _(fault_texts[fault]);
 }
 
 static gboolean is_first(const IrcNickRules *rules, gunichar character)

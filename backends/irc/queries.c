@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "queries.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
+#include <time.h>
 
 #include "guests.h"
 #include "irc.h"
@@ -35,9 +37,8 @@ static void tell_idle(const IrcUser *asker, const IrcUser *user)
 {
 	char idle[24], signon[24];
 
-	g_snprintf(idle, sizeof idle, "%" G_GINT64_FORMAT,
-		(g_get_real_time() - user->active_us) / G_USEC_PER_SEC);
-	g_snprintf(signon, sizeof signon, "%" G_GINT64_FORMAT, user->signon_us / G_USEC_PER_SEC);
+	g_snprintf(idle, sizeof idle, "%" G_GINT64_FORMAT, (gint64)time(NULL) - user->active_s);
+	g_snprintf(signon, sizeof signon, "%" G_GINT64_FORMAT, user->signon_s);
 	reply(asker, IRC_RPL_WHOISIDLE, user->nick, idle, signon, "seconds idle, signon time",
 		NULL);
 }
@@ -94,9 +95,10 @@ static void admin(const IrcUser *asker, const char *param)
 static void info(const IrcUser *asker, const char *param)
 {
 	reply(asker, IRC_RPL_INFO, IRC_VERSION_TEXT, NULL);
-	reply(asker, IRC_RPL_INFO, "People of XMPP are here under nicks of their own.", NULL);
+	reply(asker, IRC_RPL_INFO, _("People of XMPP are here under nicknames of their own."),
+		NULL);
 	reply(asker, IRC_RPL_INFO,
-		"Each is known by a user name and host that stay the same: ban those.", NULL);
+		_("Each keeps the same user name and host: ban those, if you have to."), NULL);
 	reply(asker, IRC_RPL_ENDOFINFO, "End of INFO list", NULL);
 }
 

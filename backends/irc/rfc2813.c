@@ -251,9 +251,9 @@ void irc_rfc_away(GString *out, const IrcUser *user, gboolean is_away)
 
 void irc_rfc_join(GString *out, const IrcUser *user, const char *channel, gboolean creates)
 {
-	g_autofree char *text = g_strconcat(channel, creates ? "\x07o" : NULL, NULL);
+	g_autofree char *creating = creates ? g_strconcat(channel, "\x07o", NULL) : NULL;
 
-	irc_line_append(out, user->nick, "JOIN", text, NULL);
+	irc_line_append(out, user->nick, "JOIN", creating ? creating : channel, NULL);
 }
 
 void irc_rfc_part(GString *out, const IrcUser *user, const char *channel, const char *reason)

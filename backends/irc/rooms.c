@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rooms.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "events.h"
@@ -75,10 +76,15 @@ typedef struct {
 } JoinCheck;
 
 static const JoinCheck join_checks[] = {
-	{ is_banned, GW_FAILURE_BANNED, "You are banned from this channel (+b)." },
-	{ lacks_invitation, GW_FAILURE_MEMBERS_ONLY, "The channel is for the invited only (+i)." },
-	{ lacks_key, GW_FAILURE_PASSWORD, "The channel has a password (+k)." },
-	{ is_full, GW_FAILURE_FULL, "The channel is full (+l)." },
+	{ is_banned, GW_FAILURE_BANNED,
+		N_("You are banned from this channel (+b). One of its operators can lift the "
+		   "ban.") },
+	{ lacks_invitation, GW_FAILURE_MEMBERS_ONLY,
+		N_("This channel is for invited people only (+i). Please ask somebody inside to "
+		   "invite you.") },
+	{ lacks_key, GW_FAILURE_PASSWORD,
+		N_("This channel needs a password (+k). Please join again with the right one.") },
+	{ is_full, GW_FAILURE_FULL, N_("This channel is full (+l). Please try again later.") },
 };
 
 static gboolean check_doors(const GwSession *session, const IrcChannel *channel,
@@ -86,13 +92,13 @@ static gboolean check_doors(const GwSession *session, const IrcChannel *channel,
 {
 	for (guint i = 0; i < G_N_ELEMENTS(join_checks); i++) {
 		if (join_checks[i].keeps_out(channel, user, password)) {
-			irc_rooms_fail(session, join_checks[i].failure, join_checks[i].text);
+			irc_rooms_fail(session, join_checks[i].failure, _(join_checks[i].text));
 			return FALSE;
 		}
 	}
 	for (const IrcDoor *door = irc.driver->doors; door->letter; door++) {
 		if (irc_channel_has_mode(channel, door->letter) && !door->lets_in(user)) {
-			irc_rooms_fail(session, door->failure, door->text);
+			irc_rooms_fail(session, door->failure, _(door->text));
 			return FALSE;
 		}
 	}
@@ -181,7 +187,7 @@ void irc_rooms_set_subject(GwSession *session, const GwSubject *subject)
 	}
 	if (irc_channel_has_mode(member->channel, 't') && member->status < IRC_STATUS_HALFOP) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_ALLOWED,
-			"Only channel operators may change the topic (+t).");
+			_("Only operators of this channel may change its topic (+t)."));
 		return;
 	}
 	irc.driver->topic(irc_link_output(), member->user, member->channel->name, text);
@@ -193,11 +199,11 @@ static gboolean check_invite(const GwSession *session, const IrcMember *member, 
 	if (!whom) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_FOUND, NULL);
 	} else if (irc_channel_find_member(member->channel, whom)) {
-		irc_rooms_fail(session, GW_FAILURE_CONFLICT, "They are in the channel already.");
+		irc_rooms_fail(session, GW_FAILURE_CONFLICT, _("They are in the channel already."));
 	} else if (irc_channel_has_mode(member->channel, 'i') &&
 		   member->status < IRC_STATUS_HALFOP) {
 		irc_rooms_fail(session, GW_FAILURE_NOT_ALLOWED,
-			"Only channel operators may invite people here (+i).");
+			_("Only operators of this channel may invite people (+i)."));
 	} else {
 		return TRUE;
 	}

@@ -147,6 +147,17 @@ static gsize surplus_indent(const char *line, gsize length, gsize room)
 	return indent > 0 ? indent - 1 : 0;
 }
 
+static char *make_piece(const char *before, const char *text, gsize length)
+{
+	gsize used = strlen(before);
+	char *piece = g_malloc(used + length + 1);
+
+	memcpy(piece, before, used);
+	memcpy(piece + used, text, length);
+	piece[used + length] = '\0';
+	return piece;
+}
+
 /* `before` stands before the first piece and takes `reserve` bytes of its budget. */
 static void split_line(GPtrArray *pieces, const char *before, gsize reserve, const char *line,
 	gsize length, gsize budget)
@@ -160,17 +171,17 @@ static void split_line(GPtrArray *pieces, const char *before, gsize reserve, con
 		const char *start = line + indent;
 		gsize taken = rest <= room ? rest : piece_length(start, room);
 		gsize shown = without_blanks_behind(start, taken);
-		char *piece = g_strdup_printf("%s%.*s", before, (int)shown, start);
+		char *piece = make_piece(before, start, shown);
+		gsize gap = blanks(start + taken, rest - taken);
 
 		g_ptr_array_add(pieces, piece);
-		irc_format_carry(piece, strlen(piece), carry);
-		before = carry;
-		reserve = strlen(carry);
-		line = start + taken;
-		length = rest - taken;
-		gsize gap = blanks(line, length);
-		line += gap;
-		length -= gap;
+		line = start + taken + gap;
+		length = rest - taken - gap;
+		if (length > 0) {
+			irc_format_carry(piece, strlen(piece), carry);
+			before = carry;
+			reserve = strlen(carry);
+		}
 	}
 }
 

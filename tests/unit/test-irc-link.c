@@ -555,6 +555,41 @@ static void test_wrong_password(Fixture *fixture, gconstpointer data)
 	expect_event(fixture, "OFFLINE AUTH");
 }
 
+/* Who has shown no password yet is not listened to. */
+static void test_before_greeting(Fixture *fixture, gconstpointer data)
+{
+	static const char *const lines[] = {
+		":irc.test NICK eve 1 ~eve host.e 1 + :Eve",
+		":eve JOIN #c",
+		":irc.test NJOIN #c :eve",
+		":irc.test CHANINFO #c +k key 0 :Topic",
+		":irc.test MODE #c +b *!*@*",
+		":eve PRIVMSG #c :hello",
+		":irc.test SQUIT xmpp.test :away with you",
+		":irc.test 005 xmpp.test NICKLEN=1 :are supported on this server",
+		":irc.test 376 xmpp.test :End of MOTD command",
+		"NICK",
+		"PASS",
+		"PING :irc.test",
+		"PONG",
+	};
+
+	start_backend(fixture, NULL, NULL);
+	expect_event(fixture, "STARTED serial=1");
+	accept_link(fixture);
+	g_free(wait_for(fixture, &fixture->lines, "PASS"));
+	g_free(wait_for(fixture, &fixture->lines, "SERVER"));
+	for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+		say(fixture, lines[i]);
+	}
+	expect_nothing(fixture);
+	say(fixture, ":irc.test SERVER irc.test 1 :A daemon");
+	expect_event(fixture, "OFFLINE AUTH");
+	greet(fixture);
+	burst(fixture);
+	join_juliet(fixture);
+}
+
 static void test_stop(Fixture *fixture, gconstpointer data)
 {
 	join_juliet(fixture);
@@ -651,7 +686,15 @@ static void test_invited(Fixture *fixture, gconstpointer data)
 	}
 	say(fixture, ":alice MODE #c +i");
 	say(fixture, ":alice INVITE juliet #c");
+	expect_line(fixture, ":juliet 341 alice juliet #c");
 	expect_event(fixture, "INVITE session=1 room=#c peer=alice");
+	/* A server needs no answer; whom nobody knows gets none. */
+	say(fixture, ":irc.test INVITE juliet #c");
+	expect_event(fixture, "INVITE session=1 room=#c peer=irc.test");
+	say(fixture, ":alice INVITE nobody #c");
+	say(fixture, ":nobody INVITE juliet #c");
+	expect_event(fixture, "INVITE session=1 room=#c peer=nobody");
+	expect_nothing(fixture);
 	join(fixture, 1, "#c", "juliet");
 	expect_line(fixture, ":juliet JOIN #c");
 }
@@ -733,6 +776,62 @@ static void test_messages(Fixture *fixture, gconstpointer data)
 	expect_failure(fixture, 1, "NOT_FOUND");
 	send_body(fixture, 1, "#elsewhere", "x");
 	expect_failure(fixture, 1, "NOT_JOINED");
+}
+
+/* Servers, services that the network does not show, people outside of the channel. */
+static void test_odd_senders(Fixture *fixture, gconstpointer data)
+{
+	join_juliet(fixture);
+	say(fixture, ":irc.test NOTICE juliet :*** Be nice");
+	expect_event(fixture, "MESSAGE session=1 peer=irc.test flags=1 body=*** Be nice");
+	say(fixture, "NOTICE juliet :*** Be kind");
+	expect_event(fixture, "MESSAGE session=1 peer=irc.test flags=1 body=*** Be kind");
+	say(fixture, ":irc.test NOTICE #c :*** to all");
+	expect_event(fixture, "MESSAGE room=#c peer=irc.test flags=1 body=*** to all");
+	say(fixture, ":NickServ NOTICE juliet :Who are you?");
+	expect_event(fixture, "MESSAGE session=1 peer=NickServ flags=1 body=Who are you?");
+	say(fixture, ":NickServ PRIVMSG juliet :\x01"
+		     "ACTION waves\x01");
+	expect_event(fixture, "MESSAGE session=1 peer=NickServ body=/me waves");
+	say(fixture, ":irc.test NICK carl 1 ~carl host.c 1 + :Carl");
+	say(fixture, ":carl PRIVMSG #c :from outside");
+	expect_event(fixture, "MESSAGE room=#c peer=carl body=from outside");
+	say(fixture, ":ALICE PRIVMSG #C :shouting");
+	expect_event(fixture, "MESSAGE room=#c peer=alice body=shouting");
+	send_private(fixture, 1, "NickServ", "it is me");
+	expect_failure(fixture, 1, "NOT_FOUND");
+}
+
+/* Nobody is told of these, and nothing breaks. */
+static void test_odd_messages(Fixture *fixture, gconstpointer data)
+{
+	static const char *const lines[] = {
+		":NickServ PRIVMSG juliet :\x01VERSION\x01",
+		":irc.test PRIVMSG juliet :\x01PING 1\x01",
+		":irc.test NOTICE juliet :\x01VERSION x\x01",
+		":alice NOTICE juliet :\x01VERSION not asked\x01",
+		":alice PRIVMSG #c :\x01VERSION\x01",
+		":alice PRIVMSG juliet :\x01",
+		":alice PRIVMSG juliet :\x01\x01",
+		":alice PRIVMSG juliet :\x02\x02\x03",
+		":alice PRIVMSG juliet :",
+		":alice PRIVMSG #c :",
+		":alice PRIVMSG juliet",
+		":alice PRIVMSG",
+		":alice PRIVMSG : :x",
+		":alice PRIVMSG nobody :x",
+		":alice PRIVMSG xmpp.test :x",
+		":alice PRIVMSG #nowhere :x",
+		":",
+	};
+
+	join_juliet(fixture);
+	for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+		say(fixture, lines[i]);
+	}
+	expect_nothing(fixture);
+	say(fixture, ":alice PRIVMSG juliet :still here?");
+	expect_event(fixture, "MESSAGE session=1 peer=alice body=still here?");
 }
 
 static void test_messages_refused(Fixture *fixture, gconstpointer data)
@@ -1067,6 +1166,8 @@ int main(int argc, char **argv)
 	g_test_add("/irc-link/bad-settings", Fixture, NULL, set_up, test_bad_settings, tear_down);
 	g_test_add(
 		"/irc-link/wrong-password", Fixture, NULL, set_up, test_wrong_password, tear_down);
+	g_test_add("/irc-link/before-greeting", Fixture, NULL, set_up, test_before_greeting,
+		tear_down);
 	ADD("stop", test_stop);
 	ADD("join", test_join);
 	ADD("create", test_create);
@@ -1076,6 +1177,8 @@ int main(int argc, char **argv)
 	ADD("nick-change", test_nick_change);
 	ADD("nick-race", test_nick_race);
 	ADD("messages", test_messages);
+	ADD("odd-senders", test_odd_senders);
+	ADD("odd-messages", test_odd_messages);
 	ADD("messages-refused", test_messages_refused);
 	ADD("between-ours", test_between_ours);
 	ADD("injection", test_injection);
