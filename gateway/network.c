@@ -128,7 +128,6 @@ static void on_online(Network *network)
 
 	gw_message("%s: the network is there", network->config->domain);
 	network->online = TRUE;
-	g_clear_pointer(&network->offline_text, g_free);
 	g_hash_table_iter_init(&iter, network->sessions);
 	while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&session)) {
 		session_login(session, NULL);
@@ -145,8 +144,6 @@ static void on_offline(Network *network, const GwFailed *why)
 	Session *session;
 
 	network->online = FALSE;
-	g_free(network->offline_text);
-	network->offline_text = g_strdup(why->text);
 	if (was_online) {
 		gw_warning("%s: the network is away: %s", network->config->domain,
 			why->text ? why->text : failure_text((GwFailure)why->failure));
@@ -156,7 +153,7 @@ static void on_offline(Network *network, const GwFailed *why)
 		session->state = SESSION_OFFLINE;
 	}
 	if (was_online) {
-		muc_on_network_offline(network, why->text);
+		muc_on_network_offline(network);
 		presence_on_network(network);
 	}
 	pending_end(network->pending, G_MAXUINT, fail_uncertain, network);
@@ -354,7 +351,6 @@ void network_free(Network *network)
 	g_free((char *)network->features.name);
 	g_free((char *)network->features.room_prefixes);
 	g_free(network->occupant_secret);
-	g_free(network->offline_text);
 	g_free(network);
 }
 

@@ -41,7 +41,6 @@ struct Network {
 	gboolean draining; /* on the way out: nothing new is begun */
 	gboolean closing;  /* our side of the stream is closed: nothing can be answered any more */
 	void (*on_stopped)(Network *network);
-	char *offline_text; /* why it is not online */
 
 	GHashTable *sessions; /* by bare JID, owns */
 	GHashTable *sessions_by_number;

@@ -185,7 +185,6 @@ void store_flush(Store *store)
 
 static gboolean exec(Store *store, const char *sql, GError **error)
 {
-	g_autofree char *text = NULL;
 	char *message = NULL;
 
 	if (sqlite3_exec(store->db, sql, NULL, NULL, &message) == SQLITE_OK) {

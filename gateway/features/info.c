@@ -132,7 +132,7 @@ void info_ask(const Stanza *stanza)
 		session_login(session, NULL);
 	}
 	if (!session || session->state == SESSION_OFFLINE) {
-		stanza_fail(stanza, GW_FAILURE_NETWORK, stanza->network->offline_text);
+		stanza_fail(stanza, GW_FAILURE_NETWORK, NULL);
 		return;
 	}
 	/* Each may become a message to somebody (CTCP), so it counts as one. */

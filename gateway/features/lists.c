@@ -93,7 +93,7 @@ void list_rooms(const Stanza *stanza)
 		session_login(session, NULL);
 	}
 	if (!session || session->state == SESSION_OFFLINE) {
-		stanza_fail(stanza, GW_FAILURE_NETWORK, stanza->network->offline_text);
+		stanza_fail(stanza, GW_FAILURE_NETWORK, NULL);
 		return;
 	}
 	if (!session_may_send(session)) {

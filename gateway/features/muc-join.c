@@ -261,8 +261,7 @@ void muc_expire_joins(Network *network, gint64 now_us)
 		}
 		for (guint i = 0; i < late->len; i++) {
 			/* The last one may take the room with it. */
-			muc_put_out(
-				room, late->pdata[i], GW_FAILURE_NETWORK, network->offline_text);
+			muc_put_out(room, late->pdata[i], GW_FAILURE_NETWORK, NULL);
 		}
 	}
 }

@@ -39,12 +39,8 @@ static void restored_free(gpointer data)
 
 /* ---- the network goes and comes ---- */
 
-void muc_on_network_offline(Network *network, const char *text)
+void muc_on_network_offline(Network *network)
 {
-	g_autofree char *words = g_strdup_printf(_("The connection to the network is lost (%s). "
-						   "You stay in the room; what you write is "
-						   "sent when the connection is back."),
-		text ? text : failure_text(GW_FAILURE_NETWORK));
 	GHashTableIter iter;
 	Room *room;
 
@@ -58,7 +54,10 @@ void muc_on_network_offline(Network *network, const char *text)
 			room->lost_us = g_get_monotonic_time();
 			room->generation++;
 			if (!network->draining) {
-				muc_announce(room, words);
+				muc_announce(
+					room, _("The connection to the network is lost. You stay "
+						"in the room; what "
+						"you write is sent when the connection is back."));
 			}
 		}
 	}

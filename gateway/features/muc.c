@@ -88,7 +88,7 @@ static void change_nick(const Stanza *stanza, const Room *room, const Occupant *
 	GwNick record = { .room = room->id, .new_nick = stanza->nick };
 
 	if (occupant->session->state != SESSION_ONLINE) {
-		stanza_fail(stanza, GW_FAILURE_NETWORK, stanza->network->offline_text);
+		stanza_fail(stanza, GW_FAILURE_NETWORK, NULL);
 		return;
 	}
 	network_command_for(stanza->network, GW_COMMAND_NICK, occupant->session, &record, TRUE,
@@ -244,7 +244,7 @@ static void set_subject(
 	GwSubject record = { .room = room->id, .text = text };
 
 	if (session->state != SESSION_ONLINE) {
-		stanza_fail(stanza, GW_FAILURE_NETWORK, stanza->network->offline_text);
+		stanza_fail(stanza, GW_FAILURE_NETWORK, NULL);
 		return;
 	}
 	network_command_for(

@@ -39,7 +39,7 @@ gboolean muc_on_join_failed(
 /* Comings and goings of both sides. */
 void muc_load(Network *network);
 void muc_on_network_online(Network *network);
-void muc_on_network_offline(Network *network, const char *text);
+void muc_on_network_offline(Network *network);
 void muc_on_session_online(Session *session);
 void muc_on_session_offline(Session *session, GwFailure failure, const char *text);
 void muc_on_component_up(Network *network);

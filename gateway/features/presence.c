@@ -64,9 +64,7 @@ static void send_gateway(Network *network, const char *to)
 
 	if (!network->online) {
 		gw_xml_element(out, "show", NULL, "xa");
-		gw_xml_element(out, "status", NULL,
-			network->offline_text ? network->offline_text
-					      : failure_text(GW_FAILURE_NETWORK));
+		gw_xml_element(out, "status", NULL, failure_text(GW_FAILURE_NETWORK));
 	}
 	disco_append_caps(out, TARGET_GATEWAY);
 	component_end(network->component, "presence");
