@@ -369,7 +369,13 @@ class XmppClient(StanzaInbox):
             self.put(Stanza(stanza.xml))
         return stanza
 
+    def is_connected(self):
+        return self._slix is not None and self._slix.is_connected()
+
     def send(self, xml):
+        """ConnectionError when the stream is gone."""
+        if not self.is_connected():
+            raise ConnectionError(f"{self.jid} is not connected")
         loop().call(self._slix.send_raw, xml)
 
     def disconnect(self):
@@ -443,6 +449,12 @@ class LineInbox(Inbox):
         line = self._wait(regex.search, self._take_one, f"/{pattern}/", timeout)
         return regex.search(line)
 
+    def wait_for(self, pattern, timeout=DEADLINE):
+        """As expect(), but the line stays unread."""
+        regex = re.compile(pattern)
+        return regex.search(self._wait(regex.search, self._items.__getitem__, f"/{pattern}/",
+                                       timeout))
+
     def until(self, pattern, timeout=DEADLINE):
         """All unread lines up to the first that fits."""
         return self._wait(re.compile(pattern).search, self._take_up_to, f"/{pattern}/", timeout)
@@ -472,6 +484,8 @@ class LineInbox(Inbox):
 
 
 class IrcClient(LineInbox):
+    """`nick` is the one that the server knows us by: it changes when the server says so."""
+
     gateway_name = "xmpp.example.org"
 
     def __init__(self, server, nick=None, user=None):
@@ -493,6 +507,9 @@ class IrcClient(LineInbox):
         if line.startswith("PING"):
             self.send("PONG" + line[4:])
             return True
+        renamed = re.match(r":([^! ]+)!\S+ NICK :?(\S+)$", line)
+        if renamed and renamed.group(1) == self.nick:
+            self.nick = renamed.group(2)
         ping = re.match(rf":([^!]+)!\S+ PRIVMSG {re.escape(self.nick)} :(\x01PING.*)$", line)
         if ping:
             self.send(f"NOTICE {ping.group(1)} :{ping.group(2)}")
@@ -536,7 +553,7 @@ class IrcClient(LineInbox):
         """Returns when the server, and the gateway if it is linked, have handled all that we sent
         before: a question to a server travels behind the rest."""
         self.send(f"VERSION {self.gateway_name}")
-        self.expect(rf" (351|402|421) {re.escape(self.nick)} ")
+        self.expect(r"^:\S+ (351|402|421) ")
 
 
 # ---- stand-ins for servers ----
@@ -587,6 +604,15 @@ class FakeXmppServer(StanzaInbox):
             if not self._news.wait_for(lambda: self.connections >= count, timeout):
                 raise AssertionError("the gateway did not connect")
 
+    def wait_for_answer(self, number, connections, timeout):
+        """Until an iq of that id has come (it stays unread), or the gateway has connected anew, for
+        the time that `connections` says. TRUE: it has come."""
+        def answered():
+            return bool(self.matching(kind="iq", id=number))
+        with self._news:
+            self._news.wait_for(lambda: answered() or self.connections >= connections, timeout)
+        return answered()
+
     def _serve(self, connection):
         parser = ET.XMLPullParser(("start", "end"))
         depth = 0
@@ -630,8 +656,11 @@ class FakeXmppServer(StanzaInbox):
         stanza = Stanza(element)
         if self.answers_pings and stanza.kind == "iq" and stanza.type == "get" \
                 and stanza.child("ping") is not None and "@" not in stanza.to:
-            self.send(f"<iq type='result' id={quoteattr(stanza.id)} from={quoteattr(stanza.to)} "
-                      f"to={quoteattr(stanza.sender)}/>")
+            try:
+                self.send(f"<iq type='result' id={quoteattr(stanza.id)} "
+                          f"from={quoteattr(stanza.to)} to={quoteattr(stanza.sender)}/>")
+            except OSError:
+                pass  # it has left
             return
         self.put(stanza)
 
@@ -703,7 +732,10 @@ class FakeIrcd(LineInbox):
             return True
         ping = re.search(r"(^|^:\S+ )PING :?(\S+)", line)
         if ping and self.answers_pings:
-            self.send(f":{self.ircd_name} PONG {self.ircd_name} :{ping.group(2)}")
+            try:
+                self.send(f":{self.ircd_name} PONG {self.ircd_name} :{ping.group(2)}")
+            except OSError:
+                pass  # it has left
             return True
         return False
 

@@ -70,12 +70,22 @@ def lab(folder):
         shared.stop()
         for server in shared.servers:
             _running.remove(server)
-    _check_exit(shared)
+    _check(shared.gateway)
 
 
-def _check_exit(stopped):
-    """What a sanitizer found at the end."""
-    assert "Sanitizer" not in stopped.gateway.log(), stopped.gateway.log()[-4000:]
+def _check(server):
+    """What a sanitizer found, and who died."""
+    if isinstance(server, servers.Tombolo):
+        found = server.faults()
+        assert not found, "\n".join(found)
+
+
+@pytest.fixture(autouse=True)
+def no_faults():
+    """A test fails when the gateway or a worker of the shared lab has a fault in it."""
+    yield
+    for server in _running:
+        _check(server)
 
 
 @pytest.fixture
@@ -92,6 +102,8 @@ def make_server(folder):
     for server in reversed(made):
         server.stop()
         _running.remove(server)
+    for server in made:
+        _check(server)
 
 
 @pytest.fixture
@@ -115,7 +127,8 @@ def private_lab(folder):
         one.stop()
         for server in one.servers:
             _running.remove(server)
-        _check_exit(one)
+    for one in made:
+        _check(one.gateway)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def test_an_invitation_opens_it(romeo, gate, channel, room):
     romeo.chat(f"{nurse.nick}@irc.example.org", "let me in")
     nurse.expect_message(nurse.nick, "let me in", romeo.user)
     nurse.send(f"INVITE {romeo.user} {channel}")
-    nurse.expect(rf" 341 {nurse.nick} {romeo.user} {channel}")
+    nurse.expect(rf" 341 {nurse.nick} {romeo.user} :?{channel}$")
     romeo.expect(lambda s: s.kind == "message" and channel in str(s))
     let_in(romeo, room)
 

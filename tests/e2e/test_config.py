@@ -92,24 +92,36 @@ def test_usage(gateway, words):
     assert status == 2 and "tombolo" in output
 
 
-def test_check_connects(private_lab):
+@pytest.fixture
+def connectable(private_lab):
+    """Both servers run, the gateway does not."""
     lab = private_lab(start=False)
     lab.xmpp.start()
     lab.ircd.start()
     lab.gateway.attach(lab.xmpp).link(lab.ircd)
-    status, output = check(lab.gateway, "--connect")
+    return lab
+
+
+def test_check_connects(connectable):
+    status, output = check(connectable.gateway, "--connect")
     assert status == 0, output
     assert IRC_HOST in output and "example" in output
 
-    lab.gateway.attach(lab.xmpp, secret="wrong")
-    status, output = check(lab.gateway, "--connect")
+
+def test_check_finds_a_wrong_secret(connectable):
+    connectable.gateway.attach(connectable.xmpp, secret="wrong")
+    status, output = check(connectable.gateway, "--connect")
     assert status > 0 and "secret" in output
 
-    lab.gateway.attach(lab.xmpp).link(lab.ircd, send_password="wrong")
-    status, output = check(lab.gateway, "--connect")
+
+def test_check_finds_a_wrong_password(connectable):
+    connectable.gateway.link(connectable.ircd, send_password="wrong")
+    status, output = check(connectable.gateway, "--connect")
     assert status > 0 and "password" in output.lower()
 
-    lab.gateway.link(lab.ircd)
+
+def test_check_finds_nobody(connectable):
+    lab = connectable
     lab.ircd.stop()
     lab.xmpp.stop()
     status, output = check(lab.gateway, "--connect")
@@ -128,6 +140,34 @@ def test_reload(private_lab, people):
     lab.gateway.signal(signal.SIGHUP)
     lab.gateway.wait_for_log("(?i)reload|read again", since=mark)
     assert stranger.join(ROOM)[-1].subject is not None
+
+
+def test_a_reload_shuts_somebody_out(private_lab, people):
+    """`allow` counts for the next stanza of everybody, also of those who are inside."""
+    lab = private_lab(allow="example.org, example.net")
+    romeo, guest = people.xmpp(lab, "romeo"), people.xmpp(lab, "guest", domain="example.net")
+    nurse = people.irc(lab, "nurse", "#verona")
+    romeo.join(ROOM)
+    guest.join(ROOM)
+    guest.say(ROOM, "let me in")
+    nurse.expect_message("#verona", "let me in", "guest")
+    romeo.expect(kind="message", body="let me in")
+
+    mark = lab.gateway.mark()
+    lab.gateway.components[IRC_HOST]["allow"] = "example.org"
+    lab.gateway.configure()
+    lab.gateway.signal(signal.SIGHUP)
+    lab.gateway.wait_for_log("(?i)reload|read again", since=mark)
+    for to, kind in ((ROOM, "groupchat"), (f"nurse@{IRC_HOST}", "chat")):
+        number = guest.say(to, "am I still welcome?", kind)
+        assert guest.expect(kind="message", type="error", id=number).error in (
+            "forbidden", "not-allowed")
+    romeo.say(ROOM, "I am")
+    nurse.expect_message("#verona", "I am", "romeo")
+    assert not nurse.matching("still welcome")
+    guest.leave(ROOM)
+    nurse.expect(r"^:guest!\S+ (PART|QUIT)")
+    assert guest.join(ROOM)[-1].type == "error"
 
 
 def test_reload_says_what_needs_a_restart(private_lab, people):

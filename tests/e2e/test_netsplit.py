@@ -107,6 +107,41 @@ def test_while_the_network_is_away(private_lab, people):
     romeo.expect(kind="message", body="hello again")
 
 
+def test_to_a_person_while_the_network_is_away(private_lab, people):
+    """It waits: delivered once after the relink, or answered with an error if there is nobody."""
+    lab = private_lab()
+    romeo, juliet = people.xmpp(lab, "romeo"), people.xmpp(lab, "juliet")
+    nurse = people.irc(lab, "nurse", "#verona")
+    romeo.join(ROOM)
+    mark = lab.gateway.mark()
+    lab.ircd.kill()
+    nurse.wait_closed()
+    lab.gateway.wait_for_log("the network is away", since=mark)
+    known = [romeo.chat(f"nurse@{IRC_HOST}", f"are you there? {n}") for n in range(3)]
+    first_contact = juliet.chat(f"nurse@{IRC_HOST}", "who are you?")
+    in_vain = romeo.chat(f"nobody@{IRC_HOST}", "hello?")
+    for client in (romeo, juliet):
+        client.sync(IRC_HOST)
+        assert not client.matching(kind="message", type="error")
+
+    mark = lab.ircd.mark()
+    lab.ircd.start()
+    nurse = people.irc(lab, "nurse")
+    lab.ircd.wait_for_link(since=mark, timeout=90)
+    for n in range(3):
+        line = nurse.expect(r"^:romeo!\S+ PRIVMSG nurse :(.*)$", timeout=30)
+        assert line.group(1) == f"are you there? {n}"
+    nurse.expect_message("nurse", "who are you?", "juliet", timeout=30)
+    assert romeo.expect(kind="message", type="error", id=in_vain, timeout=30).error == \
+        "item-not-found"
+    nurse.say("romeo", "yes")
+    romeo.expect(kind="message", type="chat", body="yes")
+    nurse.sync()
+    assert not nurse.matching(r"PRIVMSG nurse :"), "delivered once"
+    assert not [s for s in romeo.matching(type="error") if s.id in known]
+    assert not juliet.matching(type="error", id=first_contact)
+
+
 def test_the_other_way_of_linking(private_lab, people):
     """The IRC server connects to us."""
     def configure(lab):

@@ -51,14 +51,41 @@ def test_to_an_occupant(romeo, nurse, channel, room):
     assert heard.sender in (f"{room}/{nurse.nick}", f"{nurse.nick}@{IRC_HOST}")
 
 
+def whisper(client, room, nick, text):
+    return client.chat(f"{room}/{nick}", text, inner=f"<x xmlns='{MUC_USER}'/>")
+
+
 def test_between_two_xmpp_users_in_a_room(romeo, juliet, room):
-    romeo.join(room)
-    juliet.join(room)
-    romeo.chat(f"{room}/{juliet.user}", "only you", inner=f"<x xmlns='{MUC_USER}'/>")
+    """Both know the other by the room's nick alone."""
+    romeo.join(room, "Montague")
+    juliet.join(room, "Capulet")
+    whisper(romeo, room, "Capulet", "only you")
     heard = juliet.expect(kind="message", body="only you")
     assert heard.type == "chat"
-    assert heard.sender in (f"{room}/{romeo.user}", f"{romeo.user}@{IRC_HOST}")
+    assert heard.sender in (f"{room}/Montague", f"montague@{IRC_HOST}", f"Montague@{IRC_HOST}")
     assert romeo.bare not in str(heard).replace(f"to=\"{heard.to}\"", "")
+    whisper(juliet, room, "Montague", "and you")
+    answer = romeo.expect(kind="message", body="and you")
+    assert answer.type == "chat" and answer.sender == f"{room}/Capulet"
+    assert juliet.bare not in str(answer).replace(f"to=\"{answer.to}\"", "")
+    # Once she has answered in the room's window, it is hers too.
+    whisper(romeo, room, "Capulet", "at last")
+    assert juliet.expect(kind="message", body="at last").sender == f"{room}/Montague"
+    for client in (romeo, juliet):
+        client.sync(IRC_HOST)
+        assert not client.matching(kind="message", type="error")
+        assert not client.matching(kind="message", body="only you")
+
+
+def test_outside_of_the_room(romeo, juliet, room):
+    """An XMPP user is a peer like any other: nick@host."""
+    romeo.join(room)
+    juliet.join(room)
+    romeo.chat(f"{juliet.user}@{IRC_HOST}", "elsewhere")
+    heard = juliet.expect(kind="message", body="elsewhere")
+    assert heard.type == "chat" and heard.bare == f"{romeo.user}@{IRC_HOST}"
+    juliet.chat(heard.sender, "here")
+    assert romeo.expect(kind="message", body="here").bare == f"{juliet.user}@{IRC_HOST}"
 
 
 def test_to_an_occupant_who_is_not_there(romeo, room):

@@ -56,11 +56,11 @@ def test_a_self_signed_certificate_needs_a_pin(tls_lab):
 
 
 def test_tls_that_is_not_there(private_lab):
-    """TLS to a plain port: said, tried again, no crash."""
+    """TLS to a port that talks, but no TLS: said, tried again, no crash."""
     lab = private_lab(start=False)
     lab.xmpp.start()
-    lab.ircd.start()
-    lab.gateway.attach(lab.xmpp).link(lab.ircd, tls="yes")
+    lab.gateway.attach(lab.xmpp)
+    lab.gateway.link(lab.ircd, tls="yes", connect=f"127.0.0.1:{lab.xmpp.client_port}")
     lab.gateway.start()
     lab.gateway.wait_for_log("(?i)tls")
 
