@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "gw-xml.h"
+#include "outbox.h"
 
 #define NS_STANZAS "urn:ietf:params:xml:ns:xmpp-stanzas"
 #define NS_MUC "http://jabber.org/protocol/muc"
@@ -74,12 +75,27 @@ void failure_append(GString *out, GwFailure failure, const char *text)
 	gw_xml_close(out, "error");
 }
 
-void failure_send(
-	Component *component, const FailureAddress *address, GwFailure failure, const char *text)
+static void send_for_message(
+	Network *network, const FailureAddress *address, GwFailure failure, const char *text)
 {
-	GString *out = component_begin(
-		component, address->kind, address->to, address->from, "error", address->id);
+	g_autoptr(GString) content = g_string_new(NULL);
 
+	failure_append(content, failure, text);
+	outbox_send(network, address->to, address->from, "error", address->id, content->str, 0);
+}
+
+void failure_send(
+	Network *network, const FailureAddress *address, GwFailure failure, const char *text)
+{
+	Component *component = network->component;
+	GString *out;
+
+	if (g_str_equal(address->kind, "message")) {
+		send_for_message(network, address, failure, text);
+		return;
+	}
+	out = component_begin(
+		component, address->kind, address->to, address->from, "error", address->id);
 	/* XEP-0045 §7.2: a failed join is known by its element. */
 	if (g_str_equal(address->kind, "presence")) {
 		gw_xml_element(out, "x", NS_MUC, NULL);
@@ -89,7 +105,7 @@ void failure_send(
 }
 
 void failure_answer(
-	Component *component, const GwElement *stanza, GwFailure failure, const char *text)
+	Network *network, const GwElement *stanza, GwFailure failure, const char *text)
 {
 	const char *type = gw_element_attribute(stanza, "type");
 	FailureAddress address = {
@@ -103,9 +119,9 @@ void failure_answer(
 		return;
 	}
 	if (!address.to) {
-		address.to = component_domain(component);
+		address.to = component_domain(network->component);
 	}
-	failure_send(component, &address, failure, text);
+	failure_send(network, &address, failure, text);
 }
 
 /* The conditions after which a MUC service takes an occupant for gone, too. */

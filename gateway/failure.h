@@ -7,6 +7,8 @@
 
 #include "component.h"
 
+typedef struct Network Network;
+
 /* How a failure is told: as a stanza error (RFC 6120 §8.3.3) and in words. */
 
 /* Appends <error/>. `text` NULL: the failure's own sentence. */
@@ -23,13 +25,14 @@ typedef struct {
 	const char *id;
 } FailureAddress;
 
-/* Sends the error stanza that answers a stanza. */
+/* Sends the error stanza that answers a stanza. That of a message is kept while the server is away,
+ * as a message would be. */
 void failure_send(
-	Component *component, const FailureAddress *address, GwFailure failure, const char *text);
+	Network *network, const FailureAddress *address, GwFailure failure, const char *text);
 
 /* Answers `stanza`, unless that is an error or a result itself (RFC 6120 §8.3.1). */
 void failure_answer(
-	Component *component, const GwElement *stanza, GwFailure failure, const char *text);
+	Network *network, const GwElement *stanza, GwFailure failure, const char *text);
 
 /* Whether an error that came back means that nobody is there any more. */
 gboolean failure_is_gone(const GwElement *stanza);

@@ -28,7 +28,7 @@ static void fail(Network *network, const Pending *pending, GwFailure failure, co
 	}
 	if (!g_str_equal(pending->address.kind, "presence") ||
 		!muc_on_join_failed(network, &pending->address, failure, text)) {
-		failure_send(network->component, &pending->address, failure, text);
+		failure_send(network, &pending->address, failure, text);
 	}
 }
 
@@ -78,7 +78,7 @@ guint network_command(Network *network, GwFrameType type, const Session *session
 
 	if (!serial) {
 		if (address) {
-			failure_send(network->component, address,
+			failure_send(network, address,
 				network->started ? GW_FAILURE_LIMIT : GW_FAILURE_NETWORK, NULL);
 		}
 		return 0;
@@ -271,6 +271,7 @@ static void on_up(gpointer user)
 	outbox_on_up(network);
 	muc_on_component_up(network);
 	presence_on_component_up(network);
+	spool_release_all(network);
 }
 
 static void on_down(gpointer user, const char *reason)

@@ -78,7 +78,7 @@ void stanza_fail(const Stanza *stanza, GwFailure failure, const char *text)
 	if (g_str_equal(stanza->element->name, "message")) {
 		stanza->network->counters.bounced++;
 	}
-	failure_answer(stanza->network->component, stanza->element, failure, text);
+	failure_answer(stanza->network, stanza->element, failure, text);
 }
 
 GString *stanza_result(const Stanza *stanza)

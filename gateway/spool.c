@@ -56,7 +56,7 @@ void spool_add(Session *session, const GwElement *stanza)
 	gw_element_print(stanza, "jabber:component:accept", text);
 	if (!store_put_undelivered(network->store, network->config->domain, STORE_TO_NETWORK,
 		    session->user, text->str, g_get_real_time())) {
-		failure_answer(network->component, stanza, GW_FAILURE_NETWORK, NULL);
+		failure_answer(network, stanza, GW_FAILURE_NETWORK, NULL);
 		return;
 	}
 	session->n_waiting++;
@@ -103,7 +103,7 @@ static void handle(gpointer data, const StoreUndelivered *row)
 	}
 	if (handling->expired) {
 		network->counters.bounced++;
-		failure_answer(network->component, stanza, GW_FAILURE_EXPIRED, NULL);
+		failure_answer(network, stanza, GW_FAILURE_EXPIRED, NULL);
 	} else {
 		router_route(network, stanza, TRUE);
 	}
@@ -114,7 +114,8 @@ void spool_release(Session *session)
 	Handling handling = { session->network, FALSE };
 	g_autofree char *user = g_strdup(session->user);
 
-	if (session->n_waiting && session->state == SESSION_ONLINE && !muc_is_joining(session)) {
+	if (session->n_waiting && session->state == SESSION_ONLINE && !muc_is_joining(session) &&
+		component_is_up(session->network->component)) {
 		store_each_undelivered(session->network->store, session->network->config->domain,
 			STORE_TO_NETWORK, user, 0, 0, handle, &handling);
 	}
@@ -143,11 +144,10 @@ static gboolean on_time(gpointer data)
 static void log_in(gpointer data, const StoreUndelivered *row)
 {
 	Network *network = data;
-	Session *session = session_find(network, row->owner);
+	Session *session = session_get(network, row->owner);
 
-	/* Those who are here are released when they are back in their rooms. */
-	if (!session && (session = session_get(network, row->owner))) {
-		session->n_waiting = 1;
+	if (session) {
+		session->n_waiting = MAX(session->n_waiting, 1);
 		session_login(session, NULL);
 	}
 }
@@ -156,6 +156,16 @@ void spool_on_online(Network *network)
 {
 	store_each_undelivered(network->store, network->config->domain, STORE_TO_NETWORK, NULL, 0,
 		0, log_in, network);
+	spool_release_all(network);
+}
+
+void spool_release_all(Network *network)
+{
+	g_autoptr(GList) sessions = g_hash_table_get_values(network->sessions);
+
+	for (GList *link = sessions; link; link = link->next) {
+		spool_release(link->data);
+	}
 }
 
 void spool_load(Network *network)

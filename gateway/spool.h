@@ -19,6 +19,8 @@ gboolean spool_must_wait(const Session *session);
 void spool_add(Session *session, const GwElement *stanza);
 /* The session is online and back in its rooms: handles what waits. */
 void spool_release(Session *session);
+/* As spool_release() for everybody: the XMPP server is there to take what has to be answered. */
+void spool_release_all(Network *network);
 /* The network is back: users who are not here, but have something waiting, are logged in. */
 void spool_on_online(Network *network);
 /* Something waits from an earlier run: its time limit is watched. */

@@ -26,7 +26,7 @@ static void fail_client(const Room *room, const JoinClient *client, const char *
 
 	store_remove_occupant(
 		room->network->store, room->network->config->domain, room->local, client->jid);
-	failure_send(room->network->component, &address, failure, text);
+	failure_send(room->network, &address, failure, text);
 }
 
 void muc_forget(Room *room, Session *session)

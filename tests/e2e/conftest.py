@@ -29,6 +29,14 @@ def pytest_configure(config):
         pytest.exit(f"{program} is not built: run make first", 2)
 
 
+    config.addinivalue_line("markers", "slow: waits for a time limit of the gateway; once is enough")
+
+
+def pytest_collection_modifyitems(items):
+    """Who waits long starts first, so that the processes end at about the same time."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
@@ -173,8 +181,10 @@ def juliet(lab, people):
 
 @pytest.fixture
 def nurse(lab, people):
-    """On IRC, in no channel."""
-    return people.irc(lab, unique("nurse"))
+    """On IRC, in no channel; the gateway knows of her."""
+    client = people.irc(lab, unique("nurse"))
+    client.sync()
+    return client
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ def until(deadline, what, *attempts):
             time.sleep(0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", range(int(os.environ.get("CHAOS_RUNS", "1"))))
 def test_twenty_kills(private_lab, people, run):
     seed = int(os.environ.get("CHAOS_SEED", "1")) + run

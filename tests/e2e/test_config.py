@@ -108,18 +108,21 @@ def test_check_connects(connectable):
     assert IRC_HOST in output and "example" in output
 
 
+@pytest.mark.slow
 def test_check_finds_a_wrong_secret(connectable):
     connectable.gateway.attach(connectable.xmpp, secret="wrong")
     status, output = check(connectable.gateway, "--connect")
     assert status > 0 and "secret" in output
 
 
+@pytest.mark.slow
 def test_check_finds_a_wrong_password(connectable):
     connectable.gateway.link(connectable.ircd, send_password="wrong")
     status, output = check(connectable.gateway, "--connect")
     assert status > 0 and "password" in output.lower()
 
 
+@pytest.mark.slow
 def test_check_finds_nobody(connectable):
     lab = connectable
     lab.ircd.stop()

@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import pytest
+
 from conftest import needs
 from servers import IRC_HOST, program
 
@@ -10,6 +12,7 @@ SECONDS = 10
 CALLS_AT_MOST = 60
 
 
+@pytest.mark.slow
 def test_idle(private_lab, people, tmp_path):
     """Joined and silent: no system calls but a few timers'."""
     needs("strace")

@@ -222,6 +222,30 @@ def test_prosody_is_killed(scene):
     scene.talk_again()
 
 
+def test_an_error_waits_for_the_server(private_lab, people):
+    """The daemon dies with a message that it may not have taken, while Prosody is dead too. The
+    sender is told as soon as that can be."""
+    lab = private_lab()
+    romeo, nurse = people.xmpp(lab, "romeo"), people.irc(lab, "nurse", CHANNEL)
+    romeo.join(ROOM)
+    nurse.expect(r"^:romeo!\S+ JOIN ")
+    lab.ircd.signal(signal.SIGSTOP)
+    number = romeo.say(ROOM, "did anybody get this?")
+    romeo.sync(IRC_HOST)
+    mark = lab.gateway.mark()
+    lab.xmpp.kill()
+    lab.gateway.wait_for_log(r"irc\.example\.org: connection lost", since=mark)
+    lab.ircd.kill()
+    lab.gateway.wait_for_log("the network is away", since=mark)
+    lab.gateway.signal(signal.SIGSTOP)
+    lab.xmpp.start()
+    romeo.connect()
+    lab.gateway.signal(signal.SIGCONT)
+    lab.xmpp.wait_for_component(timeout=90)
+    answer = romeo.expect(kind="message", type="error", id=number)
+    assert re.search("may|uncertain|unknown|not known|whether", answer.error_text)
+
+
 def test_a_client_that_comes_back_late(scene):
     """Prosody dies, and the client needs longer than the gateway to come back; it joins again, as
     clients do, within five minutes. Nothing that was said meanwhile is missing, or twice."""
@@ -377,6 +401,7 @@ def test_a_wrong_link_password_is_named(private_lab):
     lab.gateway.wait_for_log("accept-password")
 
 
+@pytest.mark.slow
 def test_a_frozen_server_is_noticed(private_lab, people):
     """A dead link is noticed within a minute, though its socket stays open."""
     lab = private_lab()
@@ -393,6 +418,7 @@ def test_a_frozen_server_is_noticed(private_lab, people):
     assert MUC
 
 
+@pytest.mark.slow
 def test_a_frozen_worker_is_killed(private_lab, people):
     """It has not died, so nothing but its silence tells; everything returns by itself."""
     lab = private_lab()
