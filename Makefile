@@ -39,16 +39,15 @@ link += && $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(libs) $(base_libs)
 
 all: $(bin)/tombolo $(workers)
 
-$(obj)/%.o: %.c
+$(obj)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(base_cflags) $(cflags) $(CFLAGS) -c -o $@ $<
 
-# Paths are compiled in: `make install PREFIX=/usr` after a plain `make` must not keep the old ones.
-paths := $(LIBEXECDIR) $(SYSCONFDIR) $(LOCALEDIR)
-$(BUILD)/paths: FORCE
+# What is built with other flags or paths (PREFIX, WERROR) is built anew.
+flags := $(CC) $(CFLAGS) $(if $(CI)$(WERROR),-Werror) $(LIBEXECDIR) $(SYSCONFDIR) $(LOCALEDIR)
+$(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(paths)' | cmp -s - $@ || echo '$(paths)' >$@
-$(obj)/gateway/main.o $(obj)/gateway/supervisor.o $(obj)/backends/worker.o: $(BUILD)/paths
+	@echo '$(flags)' | cmp -s - $@ || echo '$(flags)' >$@
 
 # Flags hang on the folder an object comes from.
 $(obj)/gateway/%.o: cflags := $(gateway_cflags)
@@ -87,8 +86,8 @@ demo:
 
 check:
 	contrib/install-deps build check
-	$(MAKE) WERROR=1 units $(bin)/peer
-	$(MAKE) WERROR=1 SANITIZE=address,undefined units
+	$(MAKE) -j$$(nproc) WERROR=1 units $(bin)/peer
+	$(MAKE) -j$$(nproc) WERROR=1 SANITIZE=address,undefined units
 	BUILD=$(BUILD) SANITIZED=build-address-undefined tests/check
 
 e2e:

@@ -21,7 +21,8 @@ typedef struct {
 	Worker *worker;
 	gboolean connect;
 	gboolean started, online, up, failed;
-	char *network_words, *server_words; /* what the last attempt said */
+	gboolean network_tried, server_tried; /* the first attempt has ended, well or not */
+	char *network_words, *server_words;   /* what the last attempt said */
 } Trial;
 
 static void keep_words(char **words, const char *text)
@@ -50,8 +51,9 @@ static void on_event(gpointer user, const GwFrameHeader *header, const void *rec
 	Trial *trial = user;
 
 	if (header->type == GW_EVENT_ONLINE) {
-		trial->online = TRUE;
+		trial->online = trial->network_tried = TRUE;
 	} else if (header->type == GW_EVENT_OFFLINE) {
+		trial->network_tried = TRUE;
 		keep_words(&trial->network_words, ((const GwFailed *)record)->text);
 	}
 }
@@ -79,12 +81,17 @@ static void on_stanza(gpointer user, const GwElement *stanza)
 
 static void on_up(gpointer user)
 {
-	((Trial *)user)->up = TRUE;
+	Trial *trial = user;
+
+	trial->up = trial->server_tried = TRUE;
 }
 
 static void on_down(gpointer user, const char *reason)
 {
-	keep_words(&((Trial *)user)->server_words, reason);
+	Trial *trial = user;
+
+	trial->server_tried = TRUE;
+	keep_words(&trial->server_words, reason);
 }
 
 static void on_confirmed(gpointer user, guint64 mark)
@@ -99,7 +106,8 @@ static const ComponentHandlers component_handlers = { on_stanza, on_up, on_down,
 static gboolean is_done(const Trial *trial)
 {
 	return trial->failed ||
-	       (trial->started && (!trial->connect || (trial->online && trial->up)));
+	       (trial->started &&
+		       (!trial->connect || (trial->network_tried && trial->server_tried)));
 }
 
 static gboolean on_late(gpointer data)

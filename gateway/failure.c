@@ -104,8 +104,7 @@ void failure_send(
 	component_end(component, address->kind);
 }
 
-void failure_answer(
-	Network *network, const GwElement *stanza, GwFailure failure, const char *text)
+void failure_answer(Network *network, const GwElement *stanza, GwFailure failure, const char *text)
 {
 	const char *type = gw_element_attribute(stanza, "type");
 	FailureAddress address = {

@@ -31,8 +31,7 @@ void failure_send(
 	Network *network, const FailureAddress *address, GwFailure failure, const char *text);
 
 /* Answers `stanza`, unless that is an error or a result itself (RFC 6120 §8.3.1). */
-void failure_answer(
-	Network *network, const GwElement *stanza, GwFailure failure, const char *text);
+void failure_answer(Network *network, const GwElement *stanza, GwFailure failure, const char *text);
 
 /* Whether an error that came back means that nobody is there any more. */
 gboolean failure_is_gone(const GwElement *stanza);

@@ -144,7 +144,7 @@ static void on_offline(Network *network, const GwFailed *why)
 	Session *session;
 
 	network->online = FALSE;
-	if (was_online) {
+	if (was_online && !network->draining) {
 		gw_warning("%s: the network is away: %s", network->config->domain,
 			why->text ? why->text : failure_text((GwFailure)why->failure));
 	}
@@ -389,10 +389,29 @@ void network_stop(Network *network, void (*done)(Network *network))
 		on_worker_stopped);
 }
 
+/* Who may not use the gateway any more is put out of their rooms, too. */
+static void end_forbidden_sessions(Network *network)
+{
+	g_autoptr(GList) sessions = g_hash_table_get_values(network->sessions);
+
+	for (GList *link = sessions; link; link = link->next) {
+		Session *session = link->data;
+		gsize length = strlen(session->user);
+
+		if (!config_list_has(network->config->allow, session->user, length) &&
+			!config_list_has(network->config->admins, session->user, length)) {
+			muc_on_session_offline(session, GW_FAILURE_NOT_ALLOWED,
+				_("This gateway is not open to you any more."));
+			session_logout(session, NULL);
+		}
+	}
+}
+
 void network_reload(Network *network, const ComponentConfig *config)
 {
 	component_set_server(network->component, config->server, config->secret);
 	network->config = config;
+	end_forbidden_sessions(network);
 }
 
 /* ---- addresses ---- */

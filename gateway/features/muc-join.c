@@ -34,7 +34,6 @@ void muc_forget(Room *room, Session *session)
 	if (session->rooms && !room_join_of(room, session) && !room_member_of(room, session)) {
 		g_hash_table_remove(session->rooms, room);
 		spool_release(session);
-		session_release(session, FALSE);
 	}
 	room_release(room);
 }

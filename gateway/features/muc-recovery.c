@@ -82,7 +82,6 @@ static void bring_back(Room *room)
 			muc_broadcast_presence(room, member, &change);
 			room_remove_member(room, member);
 			g_hash_table_remove(session->rooms, room);
-			session_release(session, FALSE);
 		} else {
 			muc_rejoin(room, session);
 		}

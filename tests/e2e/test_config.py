@@ -146,7 +146,7 @@ def test_reload(private_lab, people):
 
 
 def test_a_reload_shuts_somebody_out(private_lab, people):
-    """`allow` counts for the next stanza of everybody, also of those who are inside."""
+    """`allow` counts at once, also for those who are inside: they can read no more either."""
     lab = private_lab(allow="example.org, example.net")
     romeo, guest = people.xmpp(lab, "romeo"), people.xmpp(lab, "guest", domain="example.net")
     nurse = people.irc(lab, "nurse", "#verona")
@@ -161,6 +161,9 @@ def test_a_reload_shuts_somebody_out(private_lab, people):
     lab.gateway.configure()
     lab.gateway.signal(signal.SIGHUP)
     lab.gateway.wait_for_log("(?i)reload|read again", since=mark)
+    gone = guest.expect(kind="presence", nick="guest", type="unavailable", bare=ROOM)
+    assert 110 in gone.codes
+    nurse.expect(r"^:guest!\S+ (PART|QUIT)")
     for to, kind in ((ROOM, "groupchat"), (f"nurse@{IRC_HOST}", "chat")):
         number = guest.say(to, "am I still welcome?", kind)
         assert guest.expect(kind="message", type="error", id=number).error in (
@@ -168,8 +171,7 @@ def test_a_reload_shuts_somebody_out(private_lab, people):
     romeo.say(ROOM, "I am")
     nurse.expect_message("#verona", "I am", "romeo")
     assert not nurse.matching("still welcome")
-    guest.leave(ROOM)
-    nurse.expect(r"^:guest!\S+ (PART|QUIT)")
+    assert not guest.matching(kind="message", body="I am")
     assert guest.join(ROOM)[-1].type == "error"
 
 
