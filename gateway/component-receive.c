@@ -105,7 +105,7 @@ static void on_skipped(gpointer user, const GwElement *stanza, const char *limit
 		component_lose(component, "%s does not speak XEP-0114", component->server);
 		return;
 	}
-	gw_info("%s: skipped a stanza with too many %s", component->domain, limit);
+	gw_info("%s: skipped a stanza that is over the limit of %s", component->domain, limit);
 	if (!wants_answer(stanza)) {
 		return;
 	}

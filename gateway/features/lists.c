@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lists.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "gw-jid.h"
@@ -102,7 +101,8 @@ void list_rooms(const Stanza *stanza)
 	}
 	list = list_new(FALSE);
 	if (set) {
-		list->max = max ? CLAMP(atoi(max), 0, MOST_ON_A_PAGE) : MOST_ON_A_PAGE;
+		list->max = max ? (int)CLAMP(g_ascii_strtoll(max, NULL, 10), 0, MOST_ON_A_PAGE)
+				: MOST_ON_A_PAGE;
 		list->after = g_strdup(gw_element_child_text(set, "after", NULL));
 	}
 	ask(stanza, session, GW_COMMAND_LIST_ROOMS, &query, list);
