@@ -81,6 +81,24 @@ void stanza_fail(const Stanza *stanza, GwFailure failure, const char *text)
 	failure_answer(stanza->network, stanza->element, failure, text);
 }
 
+Session *stanza_session_to_ask(const Stanza *stanza)
+{
+	Session *session = session_get(stanza->network, stanza->user);
+
+	if (session) {
+		session_login(session, NULL);
+	}
+	if (!session || session->state == SESSION_OFFLINE) {
+		stanza_fail(stanza, GW_FAILURE_NETWORK, NULL);
+		return NULL;
+	}
+	if (!session_may_send(session)) {
+		stanza_fail(stanza, GW_FAILURE_LIMIT, NULL);
+		return NULL;
+	}
+	return session;
+}
+
 GString *stanza_result(const Stanza *stanza)
 {
 	return component_begin(

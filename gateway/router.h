@@ -41,6 +41,10 @@ void router_event(Network *network, const GwFrameHeader *header, const void *rec
 /* Whether the sender may use the gateway at all. */
 gboolean stanza_is_allowed(const Stanza *stanza);
 
+/* The sender's session, to ask the network something. It counts as a message, as it may become one
+ * (CTCP). NULL: that cannot be now, and the stanza has been answered. */
+Session *stanza_session_to_ask(const Stanza *stanza);
+
 /* Answers. */
 void stanza_fail(const Stanza *stanza, GwFailure failure, const char *text);
 /* Begins a result; append its payload, then component_end(network->component, "iq"). */

@@ -127,21 +127,11 @@ void info_ask(const Stanza *stanza)
 	if (!find_peer(stanza, &record.room, &record.peer)) {
 		return;
 	}
-	session = session_get(stanza->network, stanza->user);
+	session = stanza_session_to_ask(stanza);
 	if (session) {
-		session_login(session, NULL);
+		network_command_for(
+			stanza->network, GW_COMMAND_INFO, session, &record, TRUE, stanza->element);
 	}
-	if (!session || session->state == SESSION_OFFLINE) {
-		stanza_fail(stanza, GW_FAILURE_NETWORK, NULL);
-		return;
-	}
-	/* Each may become a message to somebody (CTCP), so it counts as one. */
-	if (!session_may_send(session)) {
-		stanza_fail(stanza, GW_FAILURE_LIMIT, NULL);
-		return;
-	}
-	network_command_for(
-		stanza->network, GW_COMMAND_INFO, session, &record, TRUE, stanza->element);
 }
 
 static const char *value_of(const GwInfo *info, const char *name)

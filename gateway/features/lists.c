@@ -84,19 +84,11 @@ void list_rooms(const Stanza *stanza)
 {
 	const GwElement *set = gw_element_child(stanza_payload(stanza), "set", NS_RSM);
 	const char *max = gw_element_child_text(set, "max", NULL);
-	Session *session = session_get(stanza->network, stanza->user);
+	Session *session = stanza_session_to_ask(stanza);
 	GwQuery query = { 0 };
 	List *list;
 
-	if (session) {
-		session_login(session, NULL);
-	}
-	if (!session || session->state == SESSION_OFFLINE) {
-		stanza_fail(stanza, GW_FAILURE_NETWORK, NULL);
-		return;
-	}
-	if (!session_may_send(session)) {
-		stanza_fail(stanza, GW_FAILURE_LIMIT, NULL);
+	if (!session) {
 		return;
 	}
 	list = list_new(FALSE);
