@@ -15,7 +15,7 @@
 
 /* A room's line goes to an occupant only while that user is in the channel on the network, and only
  * to a client that is known to be there. */
-static gboolean muc_may_see(const Room *room, const Occupant *occupant)
+gboolean muc_may_see(const Room *room, const Occupant *occupant)
 {
 	return occupant->member && !occupant->member->leaving && !occupant->away && !room->lost;
 }

@@ -7,6 +7,8 @@
 /* What rooms say to our users. One function decides who may see a room's
  * lines (muc_may_see), all of them pass it. */
 
+gboolean muc_may_see(const Room *room, const Occupant *occupant);
+
 /* What happened to a member, besides being there. All zero: nothing. */
 typedef struct {
 	gboolean gone;     /* type='unavailable' */
